@@ -1,0 +1,58 @@
+"""The SM204002 options that incoming processing obeys: the processing and the assignment tab."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mailroom.records.assignment.models import AssignmentMap
+from mailroom.records.crm.models import CaseClass
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.notifications.models import NotificationTemplate
+
+
+class DeleteAfterProcessing(models.TextChoices):
+    """Which messages are deleted after processing."""
+
+    ANY = "any", _("Any")
+    FAILED = "failed", _("Failed")
+    SUCCESSFUL = "successful", _("Successful")
+
+
+class ProcessingOptions(models.Model):
+    """How an account's incoming mail is processed."""
+
+    account = models.OneToOneField(EmailAccount, models.CASCADE, primary_key=True, related_name="processing")
+    activate_incoming_processing = models.BooleanField(_("Activate incoming processing"), default=False)
+    confirm_receipt = models.BooleanField(_("Confirm receipt"), default=False)
+    confirmation_template = models.ForeignKey(
+        NotificationTemplate,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Confirmation template"),
+    )
+    create_new_case = models.BooleanField(_("Create new case"), default=False)
+    new_case_class = models.ForeignKey(
+        CaseClass, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("New case class")
+    )
+    attach_to_business_account_or_contact_or_lead = models.BooleanField(
+        _("Attach to business account or contact or lead"), default=False
+    )
+    create_new_lead = models.BooleanField(_("Create new lead"), default=False)
+    reply_to_unassigned_emails = models.BooleanField(_("Reply to unassigned emails"), default=False)
+    reply_template = models.ForeignKey(
+        NotificationTemplate, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Reply template")
+    )
+    delete_messages_after_processing = models.BooleanField(_("Delete messages after processing"), default=False)
+    delete_which_messages = models.CharField(
+        _("Delete messages after processing"),
+        max_length=10,
+        choices=DeleteAfterProcessing.choices,
+        default=DeleteAfterProcessing.ANY,
+    )
+    add_brief_information_about_references = models.BooleanField(
+        _("Add brief information about references"), default=False
+    )
+    email_assignment_map = models.ForeignKey(
+        AssignmentMap, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Email assignment map")
+    )

@@ -1,0 +1,77 @@
+"""What the receiving flow keeps: options, cursors, what was seen on a server, quarantine."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.models import Email
+
+
+class AfterReceiving(models.TextChoices):
+    """What becomes of a mail on the server once it is stored here."""
+
+    LEAVE = "leave", _("Leave it as it is")
+    MARK_READ = "mark_read", _("Mark it as read")
+    MOVE = "move", _("Move it to a folder")
+
+
+class ReceivingOptions(models.Model):
+    """The options of SM204002 that receiving obeys (Content tab and the rhythm of fetching)."""
+
+    account = models.OneToOneField(EmailAccount, models.CASCADE, primary_key=True, related_name="receiving")
+    receive_every_seconds = models.PositiveIntegerField(_("Receive every (seconds)"), default=60)
+    push = models.BooleanField(_("Be told of new mail at once (IDLE)"), default=True)
+    remove_messages_from_server = models.BooleanField(_("Remove messages from server"), default=False)
+    after_receiving = models.CharField(
+        _("After receiving"), max_length=9, choices=AfterReceiving.choices, default=AfterReceiving.LEAVE
+    )
+    move_to_folder = models.CharField(_("Move to folder"), max_length=255, blank=True)
+    allowed_attachment_types = models.TextField(_("Allowed attachment types"), blank=True)
+    discard_other_attachments = models.BooleanField(_("Discard other attachments"), default=False)
+    largest_email_bytes = models.PositiveBigIntegerField(_("Largest email (bytes)"), default=52_428_800)
+    trusted_authentication_hosts = models.TextField(_("Trusted authentication servers"), blank=True)
+    last_receive_at = models.DateTimeField(null=True, editable=False)
+    last_error = models.TextField(blank=True, editable=False)
+
+
+class FolderCursor(models.Model):
+    """How far one folder of an account has been read (RFC 3501 §2.3.1.1)."""
+
+    account = models.ForeignKey(EmailAccount, models.CASCADE, related_name="cursors")
+    folder = models.CharField(max_length=255)
+    uidvalidity = models.BigIntegerField(default=0)
+    highest_uid = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("account", "folder"), name="one_cursor_a_folder")]
+
+
+class ServerMessage(models.Model):
+    """A message once fetched from a server: it is never fetched or filed a second time for its account."""
+
+    account = models.ForeignKey(EmailAccount, models.CASCADE, related_name="+")
+    folder = models.CharField(max_length=255, blank=True)
+    uidvalidity = models.BigIntegerField(default=0)
+    uid = models.CharField(max_length=255)
+    raw_sha256 = models.BinaryField(max_length=32)
+    email = models.ForeignKey(Email, models.SET_NULL, null=True, related_name="+")
+    cleaned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("account", "folder", "uidvalidity", "uid"), name="one_row_a_server_message")
+        ]
+        indexes = [models.Index(fields=("account", "raw_sha256"), name="server_message_content")]
+
+
+class QuarantinedMessage(models.Model):
+    """A mail that could not be taken normally: kept raw with its reason until a person closes it."""
+
+    account = models.ForeignKey(EmailAccount, models.CASCADE, related_name="quarantine")
+    raw_sha256 = models.BinaryField(max_length=32)
+    size = models.PositiveBigIntegerField()
+    reason = models.TextField()
+    step = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_how = models.CharField(max_length=16, blank=True)

@@ -1,0 +1,33 @@
+"""Assignment maps: ordered rules that give a mail its owner and work group."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mailroom.records.organisation.models import Employee, Workgroup
+
+
+class AssignmentMap(models.Model):
+    """A named, ordered set of rules; the first that matches wins."""
+
+    map_id = models.CharField(_("Assignment map"), max_length=32, unique=True)
+    description = models.CharField(_("Description"), max_length=150, blank=True)
+
+    class Meta:
+        ordering = ("map_id",)
+
+    def __str__(self) -> str:
+        return self.description or self.map_id
+
+
+class AssignmentRule(models.Model):
+    """Conditions and who gets what they match."""
+
+    assignment_map = models.ForeignKey(AssignmentMap, models.CASCADE, related_name="rules")
+    position = models.PositiveSmallIntegerField()
+    conditions = models.JSONField(default=list)
+    owner = models.ForeignKey(Employee, models.SET_NULL, null=True, blank=True, related_name="+")
+    owner_path = models.CharField(max_length=80, blank=True)
+    workgroup = models.ForeignKey(Workgroup, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("position",)

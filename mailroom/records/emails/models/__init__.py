@@ -1,0 +1,20 @@
+"""The email and what hangs on it: the Email row is narrow; bodies, recipients, files and history are own tables."""
+
+from mailroom.records.emails.models.content import Attachment, EmailContent, EmailReference, Recipient
+from mailroom.records.emails.models.email import Box, Direction, Email, Lane, Status, Thread
+from mailroom.records.emails.models.history import Attempt, StatusChange
+
+__all__ = [
+    "Attachment",
+    "Attempt",
+    "Box",
+    "Direction",
+    "Email",
+    "EmailContent",
+    "EmailReference",
+    "Lane",
+    "Recipient",
+    "Status",
+    "StatusChange",
+    "Thread",
+]

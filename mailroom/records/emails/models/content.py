@@ -1,0 +1,89 @@
+"""What only an open mail needs: bodies, headers, recipients, files."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mailroom.records.emails.models.email import Email
+from mailroom.records.files.models import StoredFile
+
+
+class EmailContent(models.Model):
+    """The bodies and headers of a mail."""
+
+    email = models.OneToOneField(Email, models.CASCADE, primary_key=True, related_name="content")
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    reply_text = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
+
+
+class AddressKind(models.TextChoices):
+    """In which header field an address stands."""
+
+    TO = "to", _("To")
+    CC = "cc", _("Cc")
+    BCC = "bcc", _("Bcc")
+    REPLY_TO = "reply_to", _("Reply-To")
+
+
+class Outcome(models.TextChoices):
+    """What became of a mail for one recipient."""
+
+    NONE = "", ""
+    WAITING = "waiting", _("Waiting")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    IN_DOUBT = "in_doubt", _("In doubt")
+    BOUNCED = "bounced", _("Bounced")
+
+
+class Recipient(models.Model):
+    """One address of a mail; on outgoing mail the ledger of its delivery."""
+
+    email = models.ForeignKey(Email, models.CASCADE, related_name="recipients")
+    kind = models.CharField(max_length=8, choices=AddressKind.choices)
+    position = models.PositiveIntegerField(default=0)
+    name = models.TextField(blank=True)
+    address = models.TextField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.NONE, blank=True)
+    reply = models.TextField(blank=True)
+    outcome_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("position",)
+        indexes = [models.Index(fields=("address",), name="recipient_address")]
+
+
+class Attachment(models.Model):
+    """A file of a mail. `state` tells whether the reader gets it."""
+
+    class State(models.TextChoices):
+        DELIVERED = "delivered", _("Delivered")
+        QUARANTINED = "quarantined", _("Quarantined")
+        DISCARDED = "discarded", _("Discarded")
+
+    email = models.ForeignKey(Email, models.CASCADE, related_name="attachments")
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    position = models.PositiveIntegerField(default=0)
+    name = models.TextField(blank=True)
+    content_type = models.CharField(max_length=255, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    content_id = models.TextField(blank=True)
+    inline = models.BooleanField(default=False)
+    state = models.CharField(max_length=11, choices=State.choices, default=State.DELIVERED)
+    state_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("position",)
+
+
+class EmailReference(models.Model):
+    """A Message-ID that a mail bears or names: what threads are found by."""
+
+    email = models.ForeignKey(Email, models.CASCADE, related_name="references")
+    message_id = models.TextField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=("message_id",), name="reference_message_id")]

@@ -1,0 +1,45 @@
+"""The database setting: SQLite (WAL, immediate transactions) by default, PostgreSQL by URL."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from mailroom.settings.environment import SettingsError
+
+
+def databases(url: str, data: Path) -> dict[str, Any]:
+    """Django's DATABASES for `url`; an empty one or `sqlite:///path` is SQLite."""
+    if not url:
+        return {"default": sqlite(data / "mailroom.sqlite3")}
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {"default": sqlite(Path(unquote(parts.path)))}
+    if parts.scheme in {"postgresql", "postgres"}:
+        return {
+            "default": {
+                "ENGINE": "django.db.backends.postgresql",
+                "NAME": unquote(parts.path.lstrip("/")),
+                "USER": unquote(parts.username or ""),
+                "PASSWORD": unquote(parts.password or ""),
+                "HOST": parts.hostname or dict(parse_qsl(parts.query)).get("host", ""),
+                "PORT": str(parts.port or ""),
+                "CONN_MAX_AGE": 60,
+                "CONN_HEALTH_CHECKS": True,
+            }
+        }
+    raise SettingsError(f"MAILROOM_DATABASE_URL begins with {parts.scheme!r}; use postgresql:// or leave it empty.")
+
+
+def sqlite(path: Path) -> dict[str, Any]:
+    """SQLite as a server database: readers never wait, and writers queue instead of failing as locked."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
+        },
+        "CONN_MAX_AGE": 60,
+    }
