@@ -1,0 +1,27 @@
+"""Which emails a person may see, as a queryset."""
+
+from django.db.models import Q, QuerySet
+
+from mailroom.records.emails.models import Email
+from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models.people import Role
+
+SEES_ALL_SHARED = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.READER, Role.API})
+
+
+def visible_to(user: User) -> QuerySet[Email]:
+    """The emails `user` may see (BEHAVIOUR 12): his own, his work groups', and what his role opens.
+
+    Mail of a personal account is its owner's alone. An agent also sees what nobody has been given yet.
+    """
+    shared = Q(account__personal_owner__isnull=True) | Q(account__personal_owner=user)
+    emails = Email.objects.filter(shared)
+    if user.role in SEES_ALL_SHARED:
+        return emails
+    employee = getattr(user, "employee", None)
+    own = Q(created_by=user) | Q(account__personal_owner=user)
+    if employee is not None:
+        own |= Q(owner=employee) | Q(workgroup__in=employee.workgroups.all())
+    if user.role == Role.AGENT:
+        own |= Q(owner__isnull=True, workgroup__isnull=True)
+    return emails.filter(own)
