@@ -1,0 +1,37 @@
+"""The worker that runs in this process, if one does: how other threads reach its loop."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+Defer = Callable[[str, str | None, dict[str, Any]], Coroutine[Any, Any, None]]
+
+
+@dataclass(slots=True)
+class Running:
+    """A worker's loop and the way to put a task on its queue."""
+
+    loop: asyncio.AbstractEventLoop
+    defer: Defer
+
+
+_workers: list[Running] = []
+
+
+def enter(worker: Running) -> None:
+    """Say that a worker runs here now."""
+    _workers.append(worker)
+
+
+def leave(worker: Running) -> None:
+    """Say that it stopped."""
+    _workers.remove(worker)
+
+
+def pass_on(name: str, lock: str | None, arguments: dict[str, Any]) -> bool:
+    """Hand a wake-up to the worker of this process; False where none runs."""
+    for worker in _workers:
+        asyncio.run_coroutine_threadsafe(worker.defer(name, lock, arguments), worker.loop)
+        return True
+    return False

@@ -1,0 +1,14 @@
+"""Imports every flow's tasks, so that a worker knows them all."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+ROOMS = ("scheduling", "sending", "receiving", "incoming", "watching")
+
+
+def register() -> None:
+    """Make the engine know the tasks of all flows."""
+    for room in ROOMS:
+        name = f"mailroom.flows.{room}.tasks"
+        if find_spec(f"mailroom.flows.{room}") and find_spec(name):
+            import_module(name)
