@@ -41,7 +41,7 @@ def cron(seconds: int) -> str:
     """The six-field cron line of an interval; raises ValueError for one that no such line can say."""
     if 0 < seconds < 60 and 60 % seconds == 0:
         return f"* * * * * */{seconds}"
-    if seconds % 60 == 0 and seconds < 3600 and 3600 % seconds == 0:
+    if 0 < seconds < 3600 and seconds % 60 == 0 and 3600 % seconds == 0:
         return f"*/{seconds // 60} * * * * 0"
     if seconds == 3600:
         return "0 * * * * 0"
