@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from mailroom.records.assignment.models import AssignmentMap
 from mailroom.records.crm.models import CaseClass
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.models import Email
 from mailroom.records.notifications.models import NotificationTemplate
 
 
@@ -56,3 +57,19 @@ class ProcessingOptions(models.Model):
     email_assignment_map = models.ForeignKey(
         AssignmentMap, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Email assignment map")
     )
+
+
+class StepOutcome(models.Model):
+    """What one step did with one email: the answer to “why did it go there?”."""
+
+    email = models.ForeignKey(Email, models.CASCADE, related_name="steps")
+    at = models.DateTimeField()
+    position = models.PositiveSmallIntegerField()
+    step = models.CharField(max_length=40)
+    outcome = models.CharField(
+        max_length=8, choices=[("did", _("Did")), ("skipped", _("Skipped")), ("failed", _("Failed"))]
+    )
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ("id",)

@@ -1,0 +1,132 @@
+"""Processes incoming mail: THE ORDERED LIST of steps, and the run that claims emails and walks it.
+
+An account without *Activate incoming processing* has nothing to walk: its mail is processed once it is received.
+"""
+
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mailroom.flows.incoming.models import ProcessingOptions, StepOutcome
+from mailroom.flows.incoming.step import Mail, Outcome, Step, Verdict
+from mailroom.flows.incoming.steps.assign_default import AssignDefault
+from mailroom.flows.incoming.steps.classify import Classify
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails import status
+from mailroom.records.emails.models import Direction, Email, Status
+from mailroom.records.emails.moves import Action
+from mailroom.records.organisation.models import User
+from mailroom.records.preferences import current
+
+log = structlog.get_logger(__name__)
+STEPS: tuple[Step, ...] = (Classify(), AssignDefault())
+BATCH = 100
+LEASE = timedelta(minutes=10)
+HOLDER = "processing"
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessResult:
+    """What one run over an account came to."""
+
+    account: str
+    processed: int
+    failed: int
+    seconds: float
+    error: str = ""
+
+
+def process_account(
+    account_id: int, now: datetime, only: Collection[int] | None = None, by: User | None = None
+) -> ProcessResult:
+    """Process what waits on one account; `only` names emails that a person chose, failed ones among them."""
+    started = time.monotonic()
+    account = EmailAccount.objects.get(pk=account_id)
+    if current.is_suspended():
+        return ProcessResult(account.email_account_id, 0, 0, 0.0, _("Email processing is suspended."))
+    options = ProcessingOptions.objects.filter(account=account).first() or ProcessingOptions(account=account)
+    if only is not None:
+        status.move_many(only, Action.PROCESS, now, by, changes={"error": "", "failed_step": ""})
+    if not options.activate_incoming_processing:
+        processed = _finish_all(account, now, only)
+        return ProcessResult(account.email_account_id, processed, 0, time.monotonic() - started)
+    processed = failed = 0
+    for batch in _claimed_batches(account, now, only):
+        for email in batch:
+            if _walk(Mail(email, options, now)):
+                processed += 1
+            else:
+                failed += 1
+    return ProcessResult(account.email_account_id, processed, failed, time.monotonic() - started)
+
+
+def _claimed_batches(account: EmailAccount, now: datetime, only: Collection[int] | None) -> Iterator[list[Email]]:
+    """Batches of emails that this run alone holds, until none waits."""
+    _take_back_expired(account, now)
+    waiting = Email.objects.filter(account=account, direction=Direction.INCOMING, status=Status.PENDING)
+    if only is not None:
+        waiting = waiting.filter(pk__in=list(only))
+    lease = {"lease_until": now + LEASE, "lease_holder": HOLDER}
+    while ids := list(waiting.order_by("id").values_list("pk", flat=True)[:BATCH]):
+        taken = status.move_many(ids, Action.TAKE, now, changes=lease).ids
+        if taken:
+            yield list(Email.objects.filter(pk__in=taken).select_related("account", "owner").order_by("id"))
+
+
+def _finish_all(account: EmailAccount, now: datetime, only: Collection[int] | None) -> int:
+    """Where processing is not activated, mail that was received is done; returns how many."""
+    waiting = Email.objects.filter(account=account, direction=Direction.INCOMING, status=Status.PENDING)
+    if only is not None:
+        waiting = waiting.filter(pk__in=list(only))
+    reason = _("Incoming processing is not activated for its account.")
+    finished = 0
+    while ids := list(waiting.order_by("id").values_list("pk", flat=True)[: status.BATCH]):
+        finished += len(status.move_many(ids, Action.FINISH, now, reason=reason).ids)
+    return finished
+
+
+def _take_back_expired(account: EmailAccount, now: datetime) -> None:
+    """Mail held by a worker that died comes back to the queue."""
+    expired = Email.objects.filter(
+        account=account, direction=Direction.INCOMING, status=Status.IN_PROCESS, lease_until__lt=now
+    )
+    ids = list(expired.values_list("pk", flat=True)[:5000])
+    status.move_many(ids, Action.RETURN, now, reason=_("Its worker stopped."), changes={"lease_until": None})
+
+
+def _walk(mail: Mail) -> bool:
+    """Take one email through the list; False when a step failed, and the email with it."""
+    for position, step in enumerate(STEPS):
+        verdict = _run(step, mail)
+        _record(mail, position, step, verdict)
+        if verdict.outcome is Outcome.FAILED:
+            status.mark_failed(mail.email, mail.now, verdict.reason, step.name)
+            return False
+    status.mark_processed(mail.email, mail.now)
+    return True
+
+
+def _run(step: Step, mail: Mail) -> Verdict:
+    """Run a step in a transaction of its own, so that a failing one leaves nothing half done."""
+    try:
+        with transaction.atomic():
+            return step.run(mail)
+    except Exception as error:  # whatever a step raises parks this one email, never those after it
+        log.exception("step failed", step=step.name, email=mail.email.pk)
+        return Verdict(Outcome.FAILED, f"{type(error).__name__}: {error}")
+
+
+def _record(mail: Mail, position: int, step: Step, verdict: Verdict) -> None:
+    StepOutcome.objects.create(
+        email=mail.email,
+        at=mail.now,
+        position=position,
+        step=step.name,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+    )

@@ -1,0 +1,1 @@
+"""One small file a processing step; `pipeline.py` holds their order."""

@@ -1,0 +1,27 @@
+"""Step 9, its last part: what nobody owns goes to the account's default owner and work group."""
+
+from django.utils.translation import gettext as _
+
+from mailroom.flows.incoming.step import Mail, Verdict, did, skipped
+
+
+class AssignDefault:
+    """Gives an email without owner and work group the defaults of its account (Assignment settings)."""
+
+    name = "assign_default"
+
+    def run(self, mail: Mail) -> Verdict:
+        """Inactive people never receive work: then the work group alone is set."""
+        email, account = mail.email, mail.email.account
+        if email.owner_id or email.workgroup_id:
+            return skipped(_("It has an owner or a work group already."))
+        workgroup, owner = account.default_work_group, account.default_owner
+        if owner is None and workgroup is not None:
+            owner = workgroup.default_owner
+        if owner is not None and not owner.active:
+            owner = None
+        if owner is None and workgroup is None:
+            return skipped(_("The account has no default owner or work group."))
+        email.owner, email.workgroup = owner, workgroup
+        email.save(update_fields=["owner", "workgroup"])
+        return did(_("Assigned to %(who)s.") % {"who": ", ".join(str(who) for who in (workgroup, owner) if who)})
