@@ -1,0 +1,69 @@
+"""Which messages a machine wrote, and of which kind (RFC 3834, RFC 2919, RFC 8098)."""
+
+import email.message
+import re
+from collections.abc import Mapping
+
+from mailroom.mime.message import Automatic
+from mailroom.mime.parts import Walked
+
+NO_REPLY = re.compile(
+    r"^(no|do[-_.]?not|ne|ikke|ingen|nicht|nao|não)[-_.]?(reply|svar|svara|antworten|responder|repondre)", re.IGNORECASE
+)
+SYSTEM = re.compile(r"^(mailer-daemon|postmaster|mail-daemon|maildaemon|double-bounce)@", re.IGNORECASE)
+AWAY = re.compile(
+    r"out[ -]of[ -](the[ -])?office|automatic reply|auto[- ]?reply|auto[- ]?response|autosvar|automatisk svar|fravær|frånvaro|"
+    r"abwesenheit|automatische antwort|poissa|automaattinen|afwezig|absence du bureau|réponse automatique|"
+    r"fuori ufficio|risposta automatica|fuera de la oficina|respuesta automática|nieobecno|away from (the )?office|on vacation",
+    re.IGNORECASE,
+)
+LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailman-version", "x-beenthere")
+
+
+def kind(tree: email.message.Message, fields: Mapping[str, str], walked: Walked) -> Automatic:
+    """The kind of automatic mail, or `none`; `fields` are the first header fields by lower-case name."""
+    reports = {name for name, _content in walked.reports}
+    report_type = str(tree.get_param("report-type", "") or "").lower()
+    if "message/feedback-report" in reports or report_type == "feedback-report":
+        return Automatic("complaint", "feedback report")
+    if "message/disposition-notification" in reports or report_type == "disposition-notification":
+        return Automatic("read-receipt", "disposition notification")
+    if "message/delivery-status" in reports or report_type == "delivery-status":
+        return Automatic("bounce", "delivery status report")
+    sender = fields.get("from", "")
+    address = sender[sender.find("<") + 1 :].strip("<> ")
+    if SYSTEM.match(address) or "x-failed-recipients" in fields:
+        return Automatic("bounce", "sent by a mail system")
+    if walked.calendars and tree.get_content_type() in {"multipart/alternative", "text/calendar", "multipart/mixed"}:
+        return Automatic("calendar", "calendar part")
+    return _by_fields(fields, address)
+
+
+def _by_fields(fields: Mapping[str, str], address: str) -> Automatic:
+    submitted = fields.get("auto-submitted", "no").partition(";")[0].strip().lower()
+    subject = fields.get("subject", "")
+    away = AWAY.search(subject) is not None
+    if (
+        submitted.startswith("auto-replied")
+        or fields.get("x-autoreply", "").lower() in {"yes", "true"}
+        or "x-autorespond" in fields
+    ):
+        return Automatic(
+            "out-of-office" if away else "auto-reply", "Auto-Submitted" if submitted != "no" else "X-Autoreply"
+        )
+    if away and (
+        "in-reply-to" in fields or "precedence" in fields or submitted != "no" or "x-auto-response-suppress" in fields
+    ):
+        return Automatic("out-of-office", "subject")
+    found = next((name for name in LIST_FIELDS[:2] if name in fields), "")
+    if found or fields.get("precedence", "").lower() == "list":
+        return Automatic("list", found or "precedence")
+    if fields.get("precedence", "").lower() in {"bulk", "junk"} or "list-unsubscribe" in fields:
+        return Automatic("bulk", "Precedence" if "precedence" in fields else "List-Unsubscribe")
+    if submitted not in {"", "no"}:
+        return Automatic("auto-reply", "Auto-Submitted")
+    if away:
+        return Automatic("out-of-office", "subject")
+    if fields.get("return-path", "x").strip() == "<>" or NO_REPLY.match(address):
+        return Automatic("bulk", "nobody reads answers to its sender")
+    return Automatic()

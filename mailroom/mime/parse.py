@@ -1,0 +1,101 @@
+"""Any bytes to a Message: the standard library's tolerant reader for structure, our own rules for everything else.
+
+Never raises: what is wrong with a message becomes a defect, and its text is shown all the same.
+"""
+
+import email.message
+import email.parser
+import email.utils
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email import policy
+
+from mailroom.mime import addresses, automatic, bounces, calendar, charsets, crypto, parts, references
+from mailroom.mime.message import Address, Defect, Message
+
+MOST_HEADERS = 2000
+LONGEST_HEADER = 100_000
+
+
+def parse(raw: bytes, trusted_hosts: Sequence[str] = ()) -> Message:
+    """What the bytes of a message (RFC 5322, or anything at all) say. `trusted_hosts`: see RFC 8601 §5."""
+    tree = email.parser.BytesParser(policy=policy.compat32).parsebytes(_without_envelope(raw))
+    defects: list[Defect] = []
+    headers = _headers(tree)
+    walked = parts.walk(tree, defects)
+    found = {name.lower(): value for name, value in reversed(headers)}
+    date = _date(found.get("date", ""), defects)
+    return Message(
+        headers=headers,
+        subject=" ".join(found.get("subject", "").split()),
+        from_=_addresses(tree, "from"),
+        sender=_addresses(tree, "sender"),
+        reply_to=_addresses(tree, "reply-to"),
+        to=_addresses(tree, "to"),
+        cc=_addresses(tree, "cc"),
+        bcc=_addresses(tree, "bcc"),
+        date=date,
+        message_id=references.message_id(_raw(tree, "message-id")),
+        in_reply_to=references.message_ids(_raw(tree, "in-reply-to")),
+        references=references.message_ids(_raw(tree, "references")),
+        text=walked.text,
+        html=walked.html,
+        attachments=walked.attachments,
+        structure=walked.structure,
+        automatic=automatic.kind(tree, found, walked),
+        bounce=bounces.read(tree, found, walked),
+        calendar=calendar.read(walked.calendars, defects),
+        signed=crypto.signed(tree, walked),
+        encrypted=crypto.encrypted(tree, walked),
+        defects=tuple(dict.fromkeys(defects)),
+        trusted_hosts=tuple(trusted_hosts),
+    )
+
+
+def _without_envelope(raw: bytes) -> bytes:
+    """QUIRK: mbox exports leave a `From ` line, and some relays blank lines, before the header."""
+    raw = raw.lstrip(b"\r\n \t\x00") if raw[:1] in b"\r\n \t\x00" else raw
+    for mark in (b"From ", b">From "):
+        if raw.startswith(mark):
+            return raw.partition(b"\n")[2]
+    return raw
+
+
+def _headers(tree: email.message.Message) -> tuple[tuple[str, str], ...]:
+    """All header fields in order, decoded for reading."""
+    fields = list(tree.raw_items())[:MOST_HEADERS]
+    return tuple((name, charsets.decode_words(_text(value))) for name, value in fields)
+
+
+def _text(value: object) -> str:
+    """A raw header value: unfolded, its eight-bit bytes read as UTF-8, else as Windows-1252."""
+    text = str(value)[:LONGEST_HEADER]
+    if not text.isascii():
+        text = charsets.decode(text.encode("utf-8", "surrogateescape"))[0]
+    return " ".join(line.strip("\r\n") for line in text.splitlines()).replace("\x00", "") if "\n" in text else text
+
+
+def _raw(tree: email.message.Message, name: str) -> str:
+    """All fields of one name, undecoded, together."""
+    return " ".join(_text(value) for key, value in tree.raw_items() if key.lower() == name)
+
+
+def _addresses(tree: email.message.Message, name: str) -> tuple[Address, ...]:
+    """The mailboxes of every field of that name; encoded words are decoded only after the list is cut."""
+    values = [_text(value) for key, value in tree.raw_items() if key.lower() == name]
+    return tuple(item for value in values for item in addresses.parse(value))
+
+
+def _date(text: str, defects: list[Defect]) -> datetime | None:
+    """The Date field with its zone; a missing zone is UTC. None when it says no date."""
+    if not text:
+        defects.append(Defect("date-missing", "The message has no Date field."))
+        return None
+    try:
+        parsed = email.utils.parsedate_to_datetime(text)
+        moment = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
+        defects.append(Defect("date-invalid", "The Date field says no date."))
+        return None
+    return moment

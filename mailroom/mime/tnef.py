@@ -1,0 +1,53 @@
+"""winmail.dat (MS-OXTNEF): body, files and calendar of a mail that Outlook wrapped."""
+
+import contextlib
+import logging
+import mimetypes
+from dataclasses import dataclass
+
+from mailroom.mime.message import Attachment
+
+LARGEST = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What was inside."""
+
+    text: str
+    html: str
+    files: tuple[Attachment, ...]
+
+
+def unpack(content: bytes) -> Unpacked | None:
+    """The inside of a winmail.dat, or None when it cannot be opened or is too large."""
+    if len(content) > LARGEST:
+        return None
+    from tnefparse import TNEF  # costly to load, needed for few messages
+
+    logging.getLogger("tnef-decode").setLevel(logging.CRITICAL)
+    try:
+        opened = TNEF(content, do_checksum=False)
+        text, html = _text(getattr(opened, "body", "")), _text(getattr(opened, "htmlbody", ""))
+        files = tuple(_file(item) for item in opened.attachments)
+    except Exception:  # the library fails in many ways on damaged input
+        return None
+    return Unpacked(text, html, files)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        for charset in ("utf-8", "cp1252", "latin-1"):
+            with contextlib.suppress(UnicodeDecodeError):
+                return value.decode(charset).replace("\x00", "")
+    return str(value or "").replace("\x00", "")
+
+
+def _file(item: object) -> Attachment:
+    long_name = getattr(item, "long_filename", None)
+    name = _text(long_name() if callable(long_name) else getattr(item, "name", "")) or "file"
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if name.lower().endswith(".ics"):
+        kind = "text/calendar"
+    data = getattr(item, "data", b"") or b""
+    return Attachment(name.split("\\")[-1].split("/")[-1], kind, bytes(data))
