@@ -1,0 +1,120 @@
+"""Content by hash, laid down in packs: one file, one sync and one rename for a whole batch.
+
+A pack is complete and durable before a row points into it. A killed process leaves at most a pack nobody points to.
+"""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from mailroom.records.files.models import StoredFile
+
+PIECE = 1 << 20
+
+
+class FileMissing(Exception):
+    """The content is known but its bytes are not on disk any more."""
+
+
+def put(content: bytes) -> StoredFile:
+    """Store one content."""
+    return put_many([content])[0]
+
+
+def put_many(contents: Sequence[bytes]) -> list[StoredFile]:
+    """Store contents, each once, and return their rows in the order given; durable when it returns."""
+    digests = [hashlib.sha256(content).digest() for content in contents]
+    known = _known(digests)
+    fresh = {digest: content for digest, content in zip(digests, contents, strict=True) if digest not in known}
+    if fresh:
+        rows = _write_pack(fresh)
+        with transaction.atomic():
+            StoredFile.objects.bulk_create(rows, ignore_conflicts=True, batch_size=100)
+        known |= _known(list(fresh))  # another writer may have been first: its row is the one that counts
+    return [known[digest] for digest in digests]
+
+
+def _known(digests: Sequence[bytes]) -> dict[bytes, StoredFile]:
+    found: dict[bytes, StoredFile] = {}
+    unique = list(dict.fromkeys(digests))
+    for start in range(0, len(unique), 500):
+        for row in StoredFile.objects.filter(sha256__in=unique[start : start + 500]):
+            found[bytes(row.sha256)] = row
+    return found
+
+
+def _write_pack(contents: dict[bytes, bytes]) -> list[StoredFile]:
+    """Write one pack, sync it and its folder, and return the rows that point into it."""
+    name = uuid.uuid4().hex
+    path = _path(name)
+    folder_is_new = not path.parent.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows, offset = [], 0
+    draft = path.with_suffix(".part")
+    with draft.open("wb", buffering=PIECE) as pack:
+        for digest, content in contents.items():
+            pack.write(content)
+            rows.append(StoredFile(sha256=digest, size=len(content), pack=name, offset=offset))
+            offset += len(content)
+        pack.flush()
+        os.fsync(pack.fileno())
+    draft.rename(path)
+    _sync_folder(path.parent)
+    if folder_is_new:
+        _sync_folder(path.parent.parent)
+    return rows
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename or a new folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read(sha256: bytes) -> bytes:
+    """The whole content; raises FileMissing when it is unknown, gone or cut."""
+    return b"".join(open_stream(sha256))
+
+
+def open_stream(sha256: bytes) -> Iterator[bytes]:
+    """The content in pieces of at most one mebibyte; raises FileMissing as `read` does."""
+    row = StoredFile.objects.filter(sha256=bytes(sha256)).first()
+    if row is None:
+        raise FileMissing("This content was never stored.")
+    return _pieces(row)
+
+
+def is_there(row: StoredFile) -> bool:
+    """Whether the bytes of a stored file are on disk."""
+    try:
+        return _path(row.pack).stat().st_size >= row.offset + row.size
+    except OSError:
+        return False
+
+
+def _pieces(row: StoredFile) -> Iterator[bytes]:
+    try:
+        pack = _path(row.pack).open("rb")
+    except OSError as error:
+        raise FileMissing("The file is missing on disk.") from error
+    with pack:
+        pack.seek(row.offset)
+        left = row.size
+        while left:
+            piece = pack.read(min(PIECE, left))
+            if not piece:
+                raise FileMissing("The file is cut on disk.")
+            left -= len(piece)
+            yield piece
+
+
+def _path(name: str) -> Path:
+    return settings.ENVIRONMENT.files_folder.resolve() / name[:2] / name
