@@ -1,0 +1,1 @@
+"""The window kit: everything visible in Mailroom is made from it. `README.md` beside this file is its manual."""

@@ -1,0 +1,265 @@
+"""One view of a grid: what its address asks for, and the rows, counts and links that answer it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from mailroom.faces.windows.kit import columns as column_choice
+from mailroom.faces.windows.kit import counting, keyset, person, requests
+
+if TYPE_CHECKING:
+    from mailroom.faces.windows.kit.grid import Chip, Empty, FilterTab, GridWindow
+
+NOTHING = _("Nothing here")
+CHOOSE_ROWS = _("Choose at least one row first.")
+PAGING = ("after", "before", "last")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column head: its label, width, sort link and `aria-sort`."""
+
+    key: str
+    label: Any
+    css: str
+    width: int
+    sort_url: str
+    aria_sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as the template prints it."""
+
+    key: int
+    label: str
+    css: str
+    cells: list[tuple[str, SafeString, bool]]
+    url: str
+    detail: Any
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    """A filter tab with its count and whether it is the open one."""
+
+    tab: "FilterTab"
+    url: str
+    count: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Everything that the list fragment prints."""
+
+    heads: list[Head]
+    rows: list[Row]
+    tabs: list[TabLink]
+    chips: "list[Chip]"
+    criteria: forms.Form | None
+    text: str
+    searching: bool
+    grid: "GridWindow"
+    count: int
+    first: int
+    links: dict[str, str]
+    url: str
+    open_id: int | None
+    split: bool
+    empty: "Empty | None"
+    all_columns: list[column_choice.Placed]
+    hidden_values: list[tuple[str, str]]
+
+    @property
+    def count_words(self) -> str:
+        """How many rows the view has: "1,284", "10,000+"."""
+        return counting.words(self.count)
+
+    @property
+    def last(self) -> int:
+        """The number of the last row shown."""
+        return self.first + len(self.rows) - 1
+
+
+def changed(request: HttpRequest, **values: str | None) -> str:
+    """This view's address with some parameters changed or, where None, left out; paging always begins anew."""
+    query: QueryDict = request.GET.copy()
+    for name in (*PAGING, *values):
+        query.pop(name, None)
+    for name, value in values.items():
+        if value is not None:
+            query[name] = value
+    encoded = query.urlencode()
+    return f"?{encoded}" if encoded else request.path
+
+
+def tab_of(grid: "GridWindow", request: HttpRequest, tabs: "Sequence[FilterTab]") -> "FilterTab | None":
+    """The open filter tab."""
+    asked = request.GET.get("tab") or request.POST.get("tab") or grid.default_tab
+    return next((tab for tab in tabs if tab.key == asked), tabs[0] if tabs else None)
+
+
+def criteria_of(grid: "GridWindow", request: HttpRequest) -> forms.Form | None:
+    """The criteria form; at first open it holds the window's initial values."""
+    if grid.criteria_form is None:
+        return None
+    names = set(grid.criteria_form.base_fields)
+    initial = grid.criteria_initial(request)
+    given = bool(names & {name.removesuffix("_text") for name in request.GET}) or "criteria" in request.GET
+    form = grid.criteria_form(request.GET if given else initial, auto_id="criteria_%s")
+    form.request = request  # type: ignore[attr-defined]
+    form.is_valid()
+    return form
+
+
+def base_rows(grid: "GridWindow", request: HttpRequest, form: forms.Form | None) -> QuerySet[Any]:
+    """The window's rows under its criteria, filter settings and search, before a tab narrows them."""
+    found = grid.filtered(grid.listed(request), request)
+    if form is not None:
+        found = grid.narrowed(found, getattr(form, "cleaned_data", {}), request)
+    text = request.GET.get("q", "").strip()[:200]
+    return grid.search(found, text) if text and grid.searchable else found
+
+
+def rows(grid: "GridWindow", request: HttpRequest) -> QuerySet[Any]:
+    """All rows of the view that the address describes (all its pages)."""
+    tab = tab_of(grid, request, grid.all_tabs(request))
+    found = base_rows(grid, request, criteria_of(grid, request))
+    return tab.narrow(found, request) if tab and tab.narrow else found
+
+
+def order_of(grid: "GridWindow", request: HttpRequest) -> keyset.Order:
+    """The order that `?sort=` asks for, where the window has such a column; else the window's own."""
+    asked = request.GET.get("sort", "")
+    for column in grid.columns:
+        if column.sort and asked.lstrip("-") == column.key:
+            return keyset.Order(column.sort, asked.startswith("-"))
+    return keyset.Order.read(grid.default_sort)
+
+
+def read(grid: "GridWindow", request: HttpRequest) -> Listing:
+    """Read the address and the rows for it: a constant number of queries, whatever the size."""
+    form = criteria_of(grid, request)
+    tabs = grid.all_tabs(request)
+    tab = tab_of(grid, request, tabs)
+    base = base_rows(grid, request, form)
+    counts = grid.counts(request, base) if tabs else counting.count_all(requests.user_of(request), {"": base})
+    found = tab.narrow(base, request) if tab and tab.narrow else base
+    count = counts.get(tab.key if tab else "", 0)
+    order = order_of(grid, request)
+    page = page_of(grid, request, found, order, count)
+    grid.decorate(page.rows, request)
+    open_ids = requests.ids_of([request.GET.get("open", "")]) if grid.reader_template else None
+    open_id = open_ids[0] if open_ids else None
+    split = bool(grid.reader_template) and person.setting(request, f"view.{grid.window.id}", "split") == "split"
+    placed = column_choice.placed(grid.columns, grid.choice(request))
+    return Listing(
+        heads=[head(request, one, order, grid) for one in placed if one.shown],
+        rows=[row(grid, request, item, placed, open_id, split) for item in page.rows],
+        tabs=tab_links(request, tabs, tab, counts),
+        chips=grid.chips(request),
+        criteria=form,
+        text=request.GET.get("q", ""),
+        searching=grid.searchable,
+        grid=grid,
+        count=count,
+        first=page.first_number,
+        links=paging_links(request, page, count),
+        url=request.get_full_path(),
+        open_id=open_id,
+        split=split,
+        empty=None if page.rows else grid.empty(request, tab.key if tab else ""),
+        all_columns=placed,
+        hidden_values=[(k, v) for k, v in request.GET.items() if k in ("tab", "sort")],
+    )
+
+
+def page_of(
+    grid: "GridWindow", request: HttpRequest, found: QuerySet[Any], order: keyset.Order, count: int
+) -> keyset.Page:
+    """The page that the address asks for; the first one when its cursor is none of ours."""
+    model = found.model
+    after = keyset.read_cursor(request.GET.get("after", ""), model, order) if "after" in request.GET else None
+    before = keyset.read_cursor(request.GET.get("before", ""), model, order) if "before" in request.GET else None
+    last = (count if count <= counting.BOUND else -1) if "last" in request.GET else None
+    return keyset.page(found, order, after, before, last, grid.page_size)
+
+
+def paging_links(request: HttpRequest, page: keyset.Page, count: int) -> dict[str, str]:
+    """The addresses of the first, previous, next and last page; empty where there is none."""
+    return {
+        "first": changed(request) if page.before else "",
+        "previous": changed_to(request, "before", page.before) if page.before else "",
+        "next": changed_to(request, "after", page.after) if page.after else "",
+        "last": changed_to(request, "last", "1") if page.after else "",
+    }
+
+
+def changed_to(request: HttpRequest, name: str, value: str) -> str:
+    """This view at another page."""
+    query = request.GET.copy()
+    for paging in PAGING:
+        query.pop(paging, None)
+    query[name] = value
+    return f"?{query.urlencode()}"
+
+
+def tab_links(
+    request: HttpRequest, tabs: "Sequence[FilterTab]", current: "FilterTab | None", counts: dict[str, int]
+) -> list[TabLink]:
+    """The filter tabs as links; another tab closes the open row."""
+    return [
+        TabLink(tab, changed(request, tab=tab.key, open=None), counting.words(counts.get(tab.key, 0)), tab is current)
+        for tab in tabs
+    ]
+
+
+def head(request: HttpRequest, placed: column_choice.Placed, order: keyset.Order, grid: "GridWindow") -> Head:
+    """The head of a column: a second press of Sort turns the order round."""
+    column = placed.column
+    sorted_by = bool(column.sort) and column.sort == order.field
+    down = not order.descending if sorted_by else column.first_down
+    return Head(
+        column.key,
+        column.label,
+        column.css,
+        placed.width,
+        changed(request, sort=f"-{column.key}" if down else column.key) if column.sort else "",
+        ("descending" if order.descending else "ascending") if sorted_by else "",
+    )
+
+
+def row(
+    grid: "GridWindow",
+    request: HttpRequest,
+    item: Any,
+    placed: list[column_choice.Placed],
+    open_id: int | None,
+    split: bool,
+) -> Row:
+    """A row with its cells; the linked column opens the reading pane, or the row's own window."""
+    url = changed_open(request, item.pk) if split else grid.row_url(item, request)
+    cells = []
+    for one in placed:
+        if one.shown:
+            column = one.column
+            notable = " is-notable" if column.notable is not None and column.notable(item) else ""
+            cells.append((column.css + notable, column.content(item), column.link))
+    return Row(
+        item.pk, grid.row_label(item), grid.row_class(item), cells, url, grid.row_detail(item), item.pk == open_id
+    )
+
+
+def changed_open(request: HttpRequest, key: int) -> str:
+    """This view with another row open; the page stays."""
+    query = request.GET.copy()
+    query["open"] = str(key)
+    return f"?{query.urlencode()}"

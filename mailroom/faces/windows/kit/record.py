@@ -1,0 +1,218 @@
+"""A window of one record: form, tabs, standard toolbar, record buttons, 422 answers, pop-up window."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db.models import ProtectedError, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from django_htmx.http import push_url, trigger_client_event
+
+from mailroom.faces.windows.kit import conditions, keyset, requests, toasts
+from mailroom.faces.windows.kit.actions import Confirm, Outcome, Toolbar, shown
+from mailroom.faces.windows.kit.layout import Layout
+from mailroom.faces.windows.kit.registry import WRITERS, Words
+from mailroom.faces.windows.kit.views import WindowView
+from mailroom.records.organisation.models.people import Role
+
+NEW = "new"
+
+
+class RecordWindow(WindowView):
+    """A record window, declared by class attributes; see README.md."""
+
+    form_class: ClassVar[type[forms.BaseForm]]
+    layout: ClassVar[Layout] = Layout()
+    enabled_when: ClassVar[Mapping[str, str]] = {}
+    toolbar: ClassVar[Toolbar] = ()
+    key_field: ClassVar[str] = "pk"
+    ordering: ClassVar[str] = "pk"
+    single: ClassVar[bool] = False
+    can_add: ClassVar[bool] = True
+    can_delete: ClassVar[bool] = True
+    close_to: ClassVar[str] = ""
+    write_roles: ClassVar[frozenset[Role]] = WRITERS
+    toolbar_end_template: ClassVar[str] = ""
+    status_template: ClassVar[str] = ""
+
+    # ---- hooks
+
+    def records(self, request: HttpRequest) -> QuerySet[Any]:
+        """All records that this person may see; a window must say so."""
+        raise NotImplementedError(type(self).__name__)
+
+    def single_record(self, request: HttpRequest) -> Any:
+        """The one record of a `single` window."""
+        return self.records(request).get()
+
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
+        """The values of a new record; the address' query may give some."""
+        return {name: value for name, value in request.GET.items() if name in self.form_class.base_fields}
+
+    def form(self, request: HttpRequest, record: Any | None, data: Any = None, files: Any = None) -> forms.BaseForm:
+        """The form for a record, or for a new one."""
+        values: dict[str, Any] = {} if record is not None else {"initial": self.initial(request)}
+        if issubclass(self.form_class, forms.BaseModelForm):
+            values["instance"] = record
+        return self.form_class(data, files, **values)
+
+    def save(self, request: HttpRequest, form: Any) -> Any:
+        """Keep a valid form; answers the record. `forms.ValidationError` becomes the form's own error."""
+        return form.save()
+
+    def saved(self, request: HttpRequest, record: Any) -> Words:
+        """The words after Save."""
+        return _("Saved")
+
+    def delete_question(self, request: HttpRequest, record: Any) -> Confirm:
+        """What Delete asks."""
+        return Confirm(
+            _("Delete %(name)s?") % {"name": record}, _("It is removed for everyone."),
+            _("Delete %(name)s") % {"name": record},
+        )
+
+    def delete(self, request: HttpRequest, record: Any) -> Outcome:
+        """Delete the record; a record in use is refused with words."""
+        name = str(record)
+        try:
+            record.delete()
+        except ProtectedError:
+            return Outcome(_("%(name)s is in use and cannot be deleted.") % {"name": name}, level="bad")
+        return Outcome(_("%(name)s deleted") % {"name": name}, redirect=self.window.url())
+
+    def title(self, request: HttpRequest, record: Any) -> str:
+        """The record's name in the title bar."""
+        return str(record) if record is not None else ""
+
+    def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:
+        """What tab, aside and status templates need besides `record` and `form`."""
+        return {}
+
+    def commands(self, request: HttpRequest, record: Any | None) -> Toolbar:
+        """The window's own commands beside the standard toolbar."""
+        return self.toolbar
+
+    # ---- finding records
+
+    def find(self, request: HttpRequest, key: str) -> Any:
+        """The record with this key; 404 for none, or for one the person may not see."""
+        try:
+            return self.records(request).get(**{self.key_field: key})
+        except (ObjectDoesNotExist, ValueError, ValidationError, OverflowError) as missing:
+            raise Http404(key) from missing
+
+    def url_of(self, record: Any) -> str:
+        """The record's address."""
+        if self.single:
+            return self.window.url()
+        return self.window.url("record", record.pk if self.key_field == "pk" else getattr(record, self.key_field))
+
+    def neighbours(self, request: HttpRequest, record: Any | None) -> dict[str, str]:
+        """The addresses of the first, previous, next and last record; empty where there is none."""
+        order = keyset.Order.read(self.ordering)
+        rows = self.records(request)
+        at = keyset.Cursor(keyset.value_of(record, order.field), record.pk) if record is not None else None
+        first = keyset.ordered(rows, order).first()
+        last = keyset.ordered(rows, order, reverse=True).first()
+        before = keyset.ordered(keyset.beyond(rows, order, at, True), order, True).first() if at else last
+        after = keyset.ordered(keyset.beyond(rows, order, at), order).first() if at else None
+        found = {"first": first, "previous": before, "next": after, "last": last}
+        return {name: self.url_of(row) if row is not None and row != record else "" for name, row in found.items()}
+
+    def may_write(self, request: HttpRequest) -> bool:
+        """Whether this person may save here."""
+        return requests.user_of(request).role in self.write_roles
+
+    # ---- answers
+
+    def get(self, request: HttpRequest, key: str = "") -> HttpResponse:
+        """The record's page; without a key the first record, or the form of a new one."""
+        if self.single:
+            return self.show(request, self.single_record(request))
+        if key and key != NEW:
+            return self.show(request, self.find(request, key))
+        if key != NEW:
+            first = keyset.ordered(self.records(request), keyset.Order.read(self.ordering)).first()
+            if first is not None:
+                return requests.redirect(request, self.url_of(first))
+            if not self.can_add or not self.may_write(request):
+                return self.render(request, "kit/record_none.html")
+            return requests.redirect(request, self.window.url("new"))
+        return self.show(request, None)
+
+    def post(self, request: HttpRequest, key: str = "") -> HttpResponse:
+        """Save: 303 or the fresh window when all is right, 422 with the form when not."""
+        if not self.may_write(request) or (key == NEW and not self.can_add):
+            raise PermissionDenied
+        record = self.single_record(request) if self.single else None if key == NEW else self.find(request, key)
+        form = self.form(request, record, request.POST, request.FILES)
+        self.drop_disabled(form, request)
+        try:
+            if form.is_valid():
+                return self.after_save(request, self.save(request, form))
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        return self.show(request, record, form, status=422)
+
+    def drop_disabled(self, form: forms.BaseForm, request: HttpRequest) -> None:
+        """Fields that are not enabled keep what is saved: the browser does not send them."""
+        for name, condition in self.enabled_when.items():
+            if name in form.fields and not conditions.holds(condition, lambda other: form.data.get(other, "")):
+                del form.fields[name]
+
+    def after_save(self, request: HttpRequest, record: Any) -> HttpResponse:
+        """The saved record again, or the window that Save and close goes to; a pop-up tells its opener."""
+        toast = toasts.Toast(self.saved(request, record))
+        if requests.target(request) == "dialog":
+            response = HttpResponse(toasts.out_of_band(request, toast))
+            return trigger_client_event(response, "mailroom:saved", {"id": str(record.pk), "text": str(record)})
+        if request.POST.get("close") or not requests.is_fragment(request):
+            toasts.keep(request, toast)
+            where = self.close_to or "/" if request.POST.get("close") else self.url_of(record)
+            return requests.redirect(request, requests.safe_next(request, where) if "close" in request.POST else where)
+        response = self.show(request, self.records(request).get(pk=record.pk))
+        response.write(toasts.out_of_band(request, toast))
+        return push_url(response, self.url_of(record))
+
+    def show(
+        self, request: HttpRequest, record: Any | None, form: forms.BaseForm | None = None, status: int = 200
+    ) -> HttpResponse:
+        """The window of a record: whole page, `main` fragment, or pop-up."""
+        wanted = requests.target(request)
+        form = form or self.form(request, record)
+        writable = self.may_write(request)
+        if not writable:
+            for field in form.fields.values():
+                field.disabled = True
+        context = self.context(request, record, form) | {
+            "record": record, "form": form, "layout": self.layout, "view": self, "writable": writable,
+            "enabled_when": self.enabled_when, "record_title": self.title(request, record),
+            "toolbar": shown(self.commands(request, record), request),
+            "neighbours": {} if self.single else self.neighbours(request, record),
+            "form_url": self.url_of(record) if record is not None else self.window.url("new"),
+            "delete_url": self.window.url("delete", getattr(record, self.key_field))
+            if record is not None and self.can_delete and not self.single else "",
+        }
+        template = {"": "kit/record_window.html", "dialog": "kit/_record_dialog.html"}.get(wanted, "kit/_record.html")
+        return self.render(request, template, status=status, **context)
+
+    @classmethod
+    def urls(cls) -> list[URLPattern]:
+        """The addresses of the window."""
+        from mailroom.faces.windows.kit import record_posts
+
+        do = record_posts.doing(cls).as_view()
+        if cls.single:
+            return [path("", cls.as_view(), name="list"), path("do/<slug:action>/", do, name="do")]
+        return [
+            path("", cls.as_view(), name="list"),
+            path("new/", cls.as_view(), {"key": NEW}, name="new"),
+            path("do/<slug:action>/", do, name="do"),
+            path("<str:key>/", cls.as_view(), name="record"),
+            path("<str:key>/delete/", record_posts.deleting(cls).as_view(), name="delete"),
+        ]
+
+
