@@ -30,6 +30,7 @@ class ReceivingOptions(models.Model):
     discard_other_attachments = models.BooleanField(_("Discard other attachments"), default=False)
     largest_email_bytes = models.PositiveBigIntegerField(_("Largest email (bytes)"), default=52_428_800)
     trusted_authentication_hosts = models.TextField(_("Trusted authentication servers"), blank=True)
+    last_try_at = models.DateTimeField(null=True, editable=False)
     last_receive_at = models.DateTimeField(null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
 

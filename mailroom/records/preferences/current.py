@@ -19,7 +19,7 @@ def is_suspended() -> bool:
 
 
 def default_account_for(user: User | None) -> EmailAccount | None:
-    """The account a person writes from: the own default, else the system's, else any active one that is not personal."""
+    """The account a person writes from: the own default, else the system's, else any active shared one."""
     if user is not None:
         chosen = (
             PersonSetting.objects.filter(user=user, name=PERSONS_DEFAULT_ACCOUNT)

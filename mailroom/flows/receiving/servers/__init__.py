@@ -1,0 +1,1 @@
+"""The protocols that mail is fetched by, behind one contract."""
