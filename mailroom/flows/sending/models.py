@@ -21,6 +21,8 @@ class SendingOptions(models.Model):
     resend_when_in_doubt = models.BooleanField(_("Send again when delivery is unknown"), default=False)
     copy_to_sent_folder = models.BooleanField(_("Copy sent emails to the server"), default=False)
     sent_folder = models.CharField(_("Sent folder (on server)"), max_length=255, default="Sent", blank=True)
+    last_try_at = models.DateTimeField(null=True, editable=False)
+    failed_sessions = models.PositiveIntegerField(default=0, editable=False)
     last_send_at = models.DateTimeField(null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)

@@ -1,0 +1,66 @@
+"""From a draft to the bytes that are sent: fixed once, when the mail is queued."""
+
+import uuid
+from datetime import datetime
+
+from mailroom.mime import addresses, bodies, build
+from mailroom.mime.message import Address
+from mailroom.records.email_accounts.models import EmailAccount, SenderNameSource
+from mailroom.records.emails.models import Attachment, Email, Lane
+from mailroom.records.files import store
+
+
+def new_message_id(account: EmailAccount) -> str:
+    """A Message-ID nobody else makes (RFC 5322 §3.6.4), in the account's own domain."""
+    return f"{uuid.uuid4().hex}@{addresses.domain(account.email_address) or 'localhost'}"
+
+
+def sender(email: Email) -> tuple[Address, Address | None]:
+    """The From address and, where replies shall go elsewhere, Reply-To.
+
+    SM204002, *My outgoing server validates the 'From' field*: on, the account's address stands in From and the person
+    is only its display name; off, a person with an own address stands there and answers come to the account.
+    """
+    account = email.account
+    person = email.created_by
+    name = account.sender_name
+    if person is not None and account.sender_name_source == SenderNameSource.USER and email.lane == Lane.PERSON:
+        name = person.full_name or name
+    own = Address(name, account.email_address)
+    if account.my_outgoing_server_validates_the_from_field or person is None or not person.email:
+        return own, None
+    return Address(person.full_name or name, person.email), own
+
+
+def make(email: Email, subject: str, now: datetime) -> bytes:
+    """The bytes of a queued mail. Bcc has no place in them. Raises store.FileMissing when a file is gone."""
+    content = email.content
+    rows: dict[str, list[Address]] = {"to": [], "cc": [], "bcc": [], "reply_to": []}
+    for row in email.recipients.all():
+        rows[row.kind].append(Address(row.name, row.address))
+    from_, reply_to = sender(email)
+    facts = content.facts if isinstance(content.facts, dict) else {}
+    html = bodies.sanitise_html(content.html) if content.html else ""
+    return build.build(
+        build.Outgoing(
+            from_=from_,
+            to=rows["to"],
+            cc=rows["cc"],
+            reply_to=rows["reply_to"] or ([reply_to] if reply_to else []),
+            subject=subject,
+            message_id=email.message_id,
+            date=now,
+            text=content.text if not html else bodies.text_from_html(html),
+            html=html,
+            attachments=[_file(item) for item in email.attachments.select_related("file")],
+            in_reply_to=facts.get("in_reply_to", ()),
+            references=facts.get("references", ()),
+            auto_submitted=facts.get("auto_submitted", ""),
+        )
+    )
+
+
+def _file(item: Attachment) -> build.File:
+    if item.file is None:
+        raise store.FileMissing(f"The file {item.name} is missing.")
+    return build.File(item.name, item.content_type, store.read(bytes(item.file.sha256)), item.inline, item.content_id)

@@ -1,0 +1,157 @@
+"""Drafts: new mail, replies and forwards, their fields and files (CR306015, BEHAVIOUR 3.5)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from mailroom.mime import addresses
+from mailroom.mime.message import Address
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails import status
+from mailroom.records.emails.models import (
+    Attachment,
+    Box,
+    Direction,
+    Email,
+    EmailContent,
+    Recipient,
+    Status,
+)
+from mailroom.records.emails.moves import Action
+from mailroom.records.emails.received import line, plain
+from mailroom.records.files import store
+from mailroom.records.organisation.models import User
+
+LARGEST_FILES = 25_000_000
+
+
+class TooLarge(Exception):
+    """The files of a mail together are larger than servers take; the text says how large they may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFields:
+    """What a person writes. Addresses may carry names; `html` empty means a plain text mail."""
+
+    account: EmailAccount
+    to: Sequence[Address] = ()
+    cc: Sequence[Address] = ()
+    bcc: Sequence[Address] = ()
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    in_reply_to: Sequence[str] = ()
+    references: Sequence[str] = ()
+    thread_id: int | None = None
+    answers: int | None = None
+    related: tuple[str, int | None, str] = ("", None, "")
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def create(fields: DraftFields, now: datetime, by: User | None) -> Email:
+    """A saved draft."""
+    kind, entity, description = fields.related
+    email = Email.objects.create(
+        direction=Direction.OUTGOING,
+        status=Status.DRAFT,
+        box=Box.SENT,
+        read=True,
+        account=fields.account,
+        created_by=by,
+        owner=getattr(by, "employee", None) if by else None,
+        thread_id=fields.thread_id,
+        date=now,
+        created_at=now,
+        related_entity_type=kind,
+        related_entity_id=entity,
+        related_entity_description=description,
+    )
+    EmailContent.objects.create(
+        email=email,
+        facts={
+            "in_reply_to": list(fields.in_reply_to),
+            "references": list(fields.references),
+            "answers": fields.answers,
+            **fields.extra,
+        },
+    )
+    _write(email, fields, now)
+    return email
+
+
+@transaction.atomic
+def save(email: Email, fields: DraftFields, now: datetime, by: User | None) -> Email:
+    """Change a draft or a canceled mail, which becomes a draft; raises status.Refused for any other."""
+    status.move(email, Action.SAVE, now, by)
+    _write(email, fields, now)
+    return email
+
+
+def _write(email: Email, fields: DraftFields, now: datetime) -> None:
+    email.account = fields.account
+    email.subject = plain(" ".join(fields.subject.split()))
+    email.from_address = fields.account.email_address
+    email.from_name = fields.account.sender_name
+    email.to_line, email.cc_line, email.bcc_line = line(fields.to), line(fields.cc), line(fields.bcc)
+    email.preview = " ".join(plain(fields.text[:1000]).split())[:200]
+    email.date = now
+    email.save()
+    EmailContent.objects.filter(email=email).update(text=plain(fields.text), html=plain(fields.html))
+    email.recipients.all().delete()
+    groups = (("to", fields.to), ("cc", fields.cc), ("bcc", fields.bcc))
+    found = [(kind, item) for kind, items in groups for item in items]
+    Recipient.objects.bulk_create(
+        Recipient(email=email, kind=kind, position=place, name=plain(item.name), address=plain(item.address))
+        for place, (kind, item) in enumerate(_once(found))
+    )
+
+
+def _once(found: Iterable[tuple[str, Address]]) -> list[tuple[str, Address]]:
+    """Each address once; To goes before Cc, Cc before Bcc."""
+    unique: dict[tuple[str, str], tuple[str, Address]] = {}
+    for kind, item in found:
+        local = item.address.rpartition("@")[0].casefold()
+        unique.setdefault((local, addresses.domain(item.address)), (kind, item))
+    return list(unique.values())
+
+
+def attach(email: Email, name: str, content_type: str, content: bytes, content_id: str = "") -> Attachment:
+    """Add a file to a draft; with a `content_id` it is an inline image. Raises TooLarge, status.Refused."""
+    if email.status not in {Status.DRAFT, Status.CANCELED}:
+        raise status.Refused("Only a draft or a canceled email can be changed.")
+    used = sum(email.attachments.values_list("size", flat=True))
+    if used + len(content) > LARGEST_FILES:
+        raise TooLarge(f"The files together may have {LARGEST_FILES // 1_000_000} MB; most servers refuse larger mail.")
+    made = Attachment.objects.create(
+        email=email,
+        file=store.put(content),
+        position=email.attachments.count(),
+        name=plain(name),
+        content_type=content_type[:255],
+        size=len(content),
+        content_id=content_id,
+        inline=bool(content_id),
+    )
+    Email.objects.filter(pk=email.pk).update(attachment_count=email.attachments.filter(inline=False).count())
+    return made
+
+
+def detach(email: Email, attachment_id: int) -> None:
+    """Take a file off a draft; raises status.Refused."""
+    if email.status not in {Status.DRAFT, Status.CANCELED}:
+        raise status.Refused("Only a draft or a canceled email can be changed.")
+    email.attachments.filter(pk=attachment_id).delete()
+    Email.objects.filter(pk=email.pk).update(attachment_count=email.attachments.filter(inline=False).count())
+
+
+def own_addresses() -> set[tuple[str, str]]:
+    """Every address our accounts answer for, in comparable form."""
+    found: set[tuple[str, str]] = set()
+    for address, reply, aliases in EmailAccount.objects.values_list("email_address", "reply_address", "aliases"):
+        for item in (address, reply, *aliases.replace(",", " ").split()):
+            if item:
+                found.add((item.rpartition("@")[0].casefold(), addresses.domain(item)))
+    return found
