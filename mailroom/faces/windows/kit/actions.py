@@ -122,9 +122,7 @@ def shown(toolbar: Toolbar, request: HttpRequest) -> list[Action | Menu | Separa
     """The toolbar as this person sees it: no commands that his role does not open, no empty menus."""
     items: list[Action | Menu | Separator] = []
     for item in toolbar:
-        if isinstance(item, Action) and not item.hidden and item.open_to(request):
-            items.append(item)
-        elif isinstance(item, Separator):
+        if (isinstance(item, Action) and not item.hidden and item.open_to(request)) or isinstance(item, Separator):
             items.append(item)
         elif isinstance(item, Menu):
             inner = shown(item.items, request)

@@ -70,7 +70,8 @@ class RecordWindow(WindowView):
     def delete_question(self, request: HttpRequest, record: Any) -> Confirm:
         """What Delete asks."""
         return Confirm(
-            _("Delete %(name)s?") % {"name": record}, _("It is removed for everyone."),
+            _("Delete %(name)s?") % {"name": record},
+            _("It is removed for everyone."),
             _("Delete %(name)s") % {"name": record},
         )
 
@@ -188,13 +189,19 @@ class RecordWindow(WindowView):
             for field in form.fields.values():
                 field.disabled = True
         context = self.context(request, record, form) | {
-            "record": record, "form": form, "layout": self.layout, "view": self, "writable": writable,
-            "enabled_when": self.enabled_when, "record_title": self.title(request, record),
+            "record": record,
+            "form": form,
+            "layout": self.layout,
+            "view": self,
+            "writable": writable,
+            "enabled_when": self.enabled_when,
+            "record_title": self.title(request, record),
             "toolbar": shown(self.commands(request, record), request),
             "neighbours": {} if self.single else self.neighbours(request, record),
             "form_url": self.url_of(record) if record is not None else self.window.url("new"),
             "delete_url": self.window.url("delete", getattr(record, self.key_field))
-            if record is not None and self.can_delete and not self.single else "",
+            if record is not None and self.can_delete and not self.single
+            else "",
         }
         template = {"": "kit/record_window.html", "dialog": "kit/_record_dialog.html"}.get(wanted, "kit/_record.html")
         return self.render(request, template, status=status, **context)
@@ -214,5 +221,3 @@ class RecordWindow(WindowView):
             path("<str:key>/", cls.as_view(), name="record"),
             path("<str:key>/delete/", record_posts.deleting(cls).as_view(), name="delete"),
         ]
-
-

@@ -19,6 +19,7 @@ from mailroom.records.organisation.models.people import Role
 
 Words = str | Promise
 
+FAVOURITES = _("Favourites")
 PEOPLE = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AGENT, Role.MARKETING, Role.READER})
 WRITERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AGENT, Role.MARKETING})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})

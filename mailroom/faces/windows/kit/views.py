@@ -10,7 +10,7 @@ from django.views import View
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from mailroom.faces.windows.kit import requests, toasts
-from mailroom.faces.windows.kit.actions import Action, Outcome, Undo, flat, Toolbar
+from mailroom.faces.windows.kit.actions import Action, Outcome, Toolbar, Undo, flat
 from mailroom.faces.windows.kit.registry import Window
 
 

@@ -1,0 +1,118 @@
+"""Long work on screen: progress with counts and Cancel, at the foot of the navigation pane too."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from mailroom.base import clock
+from mailroom.faces.windows.kit import requests
+from mailroom.faces.windows.kit.lookups import OPEN_TO_ALL
+from mailroom.faces.windows.kit.registry import ADMINISTRATORS
+from mailroom.faces.windows.kit.views import WindowView
+from mailroom.records.organisation.models import Job, User
+from mailroom.records.organisation.models.jobs import JobState
+
+LIVE = (JobState.WAITING, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A job as the page shows it."""
+
+    job: Job
+    now: datetime
+
+    @property
+    def running(self) -> bool:
+        """Whether the page should ask again."""
+        return self.job.state in LIVE
+
+    @property
+    def handled(self) -> int:
+        """How many rows have an outcome."""
+        return self.job.done + self.job.failed
+
+    @property
+    def elapsed(self) -> str:
+        """How long it has run: "1 min 12 s"."""
+        return spoken((self.job.finished_at or self.now) - (self.job.started_at or self.job.created_at))
+
+    @property
+    def left(self) -> str:
+        """About how long it will take still; empty before there is anything to go by."""
+        if not self.running or not self.handled or self.job.started_at is None or not self.job.total:
+            return ""
+        each = (self.now - self.job.started_at) / self.handled
+        return spoken(each * max(0, self.job.total - self.handled))
+
+    @property
+    def tone(self) -> str:
+        """The banner's colour at the end."""
+        if self.job.state == JobState.FAILED or self.job.failed:
+            return "bad" if self.job.state == JobState.FAILED or not self.job.done else "warn"
+        return "ok"
+
+
+def spoken(span: timedelta) -> str:
+    """A span in words short enough for a line."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 60:
+        return _("%(s)d s") % {"s": seconds}
+    if seconds < 3600:
+        return _("%(m)d min %(s)d s") % {"m": seconds // 60, "s": seconds % 60}
+    return _("%(h)d h %(m)d min") % {"h": seconds // 3600, "m": seconds % 3600 // 60}
+
+
+def current(user: User) -> Progress | None:
+    """The newest job of this person that still runs."""
+    job = Job.objects.filter(owner=user, state__in=LIVE).order_by("-pk").first()
+    return Progress(job, clock.now()) if job is not None else None
+
+
+class JobView(WindowView):
+    """One job: GET shows it (a fragment that asks again each second), POST asks it to stop."""
+
+    window = OPEN_TO_ALL
+    cancels = False
+
+    def job(self, request: HttpRequest, key: int) -> Job:
+        """The job, for its owner and for administrators."""
+        user = requests.user_of(request)
+        job = Job.objects.filter(pk=key).first()
+        if job is None or (job.owner_id != user.pk and user.role not in ADMINISTRATORS):
+            raise Http404
+        return job
+
+    def get(self, request: HttpRequest, key: int) -> HttpResponse:
+        """The job's progress."""
+        if self.cancels:
+            return self.http_method_not_allowed(request)  # type: ignore[return-value]
+        return self.progress(request, self.job(request, key))
+
+    def post(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Cancel: what has begun is finished, the rest is left."""
+        if not self.cancels:
+            return self.http_method_not_allowed(request)  # type: ignore[return-value]
+        job = self.job(request, key)
+        Job.objects.filter(pk=job.pk, state__in=LIVE).update(cancel_requested=True)
+        job.refresh_from_db()
+        return self.progress(request, job)
+
+    def progress(self, request: HttpRequest, job: Job) -> HttpResponse:
+        """The fragment, or a page of its own without script."""
+        context: dict[str, Any] = {"progress": Progress(job, clock.now())}
+        template = "kit/_job_answer.html" if requests.is_fragment(request) else "kit/job_page.html"
+        return self.render(request, template, **context)
+
+
+class NavJobView(WindowView):
+    """The job line at the foot of the navigation pane."""
+
+    window = OPEN_TO_ALL
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The line of the newest running job; empty when nothing runs."""
+        return self.render(request, "kit/_nav_job.html", progress=current(requests.user_of(request)))

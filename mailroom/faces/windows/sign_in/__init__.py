@@ -1,0 +1,1 @@
+"""Signing in and out: password with throttling, and the one-time link."""

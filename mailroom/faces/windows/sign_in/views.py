@@ -1,0 +1,97 @@
+"""The sign-in page, the one-time link and signing out."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from mailroom.base import clock
+from mailroom.faces.windows.kit import requests
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+WRONG = _("The user name or password is not right.")
+LOCKED = _("Too many wrong passwords. Wait 15 minutes, then try again, or ask an administrator for a sign-in link.")
+OLD_LINK = _("This link was used before or is too old. Sign in with your password, or ask for a new link.")
+
+
+class SignInForm(forms.Form):
+    """Username, Password and whether the device remembers."""
+
+    username = forms.CharField(max_length=64, strip=True)
+    password = forms.CharField(max_length=1024, strip=False, widget=forms.PasswordInput)
+    remember = forms.BooleanField(required=False)
+
+
+def page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
+    """The sign-in page."""
+    context.setdefault("username", request.POST.get("username", "")[:64])
+    context["next"] = requests.safe_next(request, "/")
+    return render(request, "sign_in/login.html", context, status=status)
+
+
+def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+    """429: too many wrong passwords from here for this name."""
+    return page(request, 429, error=LOCKED)
+
+
+@method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
+class SignIn(View):
+    """The page at /login/."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The form; who is signed in already goes on."""
+        if request.user.is_authenticated:
+            return redirect(requests.safe_next(request, "/"))
+        return page(request, remember=True)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Sign in; a wrong name and a wrong password get the same words."""
+        form = SignInForm(request.POST)
+        if not form.is_valid():
+            return page(request, 422, error=WRONG)
+        values = form.cleaned_data
+        user = auth.authenticate(request, username=values["username"].lower(), password=values["password"])
+        if getattr(request, "axes_locked_out", False):
+            return locked_out(request)
+        if user is None:
+            return page(request, 422, error=WRONG, remember=values["remember"])
+        auth.login(request, user)
+        if not values["remember"]:
+            request.session.set_expiry(0)
+        return redirect(requests.safe_next(request, "/"))
+
+
+@method_decorator(never_cache, name="dispatch")
+class Link(View):
+    """The one-time link: opening shows a button, pressing it uses the link (mail scanners only open links)."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """The page with the button."""
+        response = render(request, "sign_in/link.html", {"token": token})
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Use the link up and sign its user in."""
+        from mailroom.records.organisation import sign_in
+
+        user = sign_in.use_link(token, clock.now())
+        if user is None:
+            return page(request, 410, error=OLD_LINK, username="")
+        auth.login(request, user, backend=BACKEND)
+        return redirect("/")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out; only by POST, so no foreign page can do it."""
+    auth.logout(request)
+    return redirect("/login/")

@@ -1,0 +1,184 @@
+"""Template tags of the window kit: icons, moments, people, fields, the page's chrome."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms, template
+from django.template.context import Context
+from django.utils.safestring import SafeString
+
+from mailroom.faces.windows.kit import actions, cells, chrome, conditions, layout, lookups
+from mailroom.faces.windows.kit.registry import Window
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """`{% icon "reply" %}`: an icon of icons.svg."""
+    return cells.icon(name, extra)
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString:
+    """`{{ email.date|moment }}`: 09:42, 12 Mar 09:42 or 12 Mar 2026, in a `<time>`."""
+    return cells.moment(value)
+
+
+@register.filter
+def moment_long(value: datetime | None) -> SafeString:
+    """As `moment`, with "Today" before the time."""
+    return cells.moment(value, long=True)
+
+
+@register.filter
+def avatar(name: Any, size: str = "") -> SafeString:
+    """`{{ name|avatar }}`, `{{ name|avatar:"lg" }}`: round tinted initials."""
+    return cells.avatar(str(name), size)
+
+
+@register.filter
+def initials(name: Any) -> str:
+    """The letters of an avatar."""
+    return cells.initials(str(name))
+
+
+@register.filter
+def person(someone: Any) -> SafeString:
+    """An avatar and a name; the dashed circle for nobody."""
+    return cells.person(someone)
+
+
+@register.simple_tag
+def status(words: Any, tone: str = "", icon_name: str = "") -> SafeString:
+    """`{% status "Processed" "ok" %}`: an icon and a word."""
+    return cells.status(words, tone, icon_name)
+
+
+@register.simple_tag(takes_context=True)
+def page_chrome(context: Context, window: Window | None = None) -> chrome.Chrome:
+    """Rail, navigation pane, toasts and the person's settings."""
+    return chrome.build(context["request"], window)
+
+
+@register.filter
+def is_menu(item: Any) -> bool:
+    """Whether a toolbar item is a menu."""
+    return isinstance(item, actions.Menu)
+
+
+@register.filter
+def is_separator(item: Any) -> bool:
+    """Whether a toolbar item is a line between groups."""
+    return isinstance(item, actions.Separator)
+
+
+@register.filter
+def in_reader(toolbar: Iterable[Any]) -> list[actions.Action]:
+    """The commands that the reading pane's bar shows."""
+    return [action for action in actions.flat(list(toolbar)) if action.reader]
+
+
+@register.simple_tag
+def reason(action: actions.Action, request: Any, record: Any) -> Any:
+    """Why a command of a record cannot be used now; empty when it can."""
+    return action.disabled(request, record) if action.disabled is not None and record is not None else ""
+
+
+@register.filter
+def key_words(keys: str) -> str:
+    """The keys of a command as people read them."""
+    return {"Delete": "Del", "PageUp": "Page Up", "PageDown": "Page Down"}.get(keys, keys)
+
+
+@register.filter
+def kind(bound: forms.BoundField) -> str:
+    """What a field is made of: check, select, lookup, tokens, textarea, radio, number, password, text, hidden."""
+    widget = bound.field.widget
+    kinds: tuple[tuple[Any, str], ...] = (
+        (forms.HiddenInput, "hidden"),
+        (lookups.LookupWidget, "lookup"),
+        (lookups.TokensWidget, "tokens"),
+        (forms.CheckboxInput, "check"),
+        (forms.RadioSelect, "radio"),
+        (forms.CheckboxSelectMultiple, "checks"),
+        (forms.Select, "select"),
+        (forms.Textarea, "textarea"),
+        (forms.PasswordInput, "password"),
+        (forms.NumberInput, "number"),
+    )
+    return next((name for cls, name in kinds if isinstance(widget, cls)), "text")
+
+
+CLASSES = {
+    "select": "select", "textarea": "textarea", "number": "input input--num", "check": "", "lookup": "", "tokens": "",
+    "radio": "", "checks": "",
+}  # fmt: skip
+
+
+@register.filter
+def control(bound: forms.BoundField) -> SafeString:
+    """The control itself, with the kit's class and what a screen reader needs."""
+    made_of = kind(bound)
+    attributes: dict[str, Any] = {}
+    css = CLASSES.get(made_of, "input")
+    if css:
+        attributes["class"] = f"{css} {bound.field.widget.attrs.get('class', '')}".strip()
+    described = [f"{bound.id_for_label}-error"] if bound.errors else []
+    if bound.help_text:
+        described.append(f"{bound.id_for_label}-hint")
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    if made_of == "password":
+        attributes.setdefault("autocomplete", "new-password")
+    if made_of == "text" and bound.field.disabled:
+        attributes["readonly"] = True
+    return bound.as_widget(attrs=attributes)
+
+
+@register.inclusion_tag("kit/field.html", takes_context=True)
+def field(context: Context, bound: forms.BoundField, variant: str = "") -> dict[str, Any]:
+    """`{% field form.name %}`: label, control, hint and error; `variant` is "top" or "wide"."""
+    condition = (context.get("enabled_when") or {}).get(getattr(bound, "name", ""), "")
+    return {"bound": bound, "variant": variant, "condition": condition, "off": is_off(bound, condition)}
+
+
+def is_off(bound: forms.BoundField, condition: str) -> bool:
+    """Whether the field's condition does not hold for the values the form now has."""
+    if not condition:
+        return False
+    form = bound.form
+    return not conditions.holds(condition, lambda name: form[name].value() if name in form.fields else "")
+
+
+@register.simple_tag
+def named_field(form: forms.BaseForm, name: str) -> Any:
+    """A form's field by name; nothing where the form has none of this name."""
+    return form[name] if name in form.fields else None
+
+
+@register.filter
+def unlocal(number: float) -> str:
+    """A number for SVG: always with a point, in every language."""
+    return f"{number:g}"
+
+
+@register.filter
+def is_section(item: Any) -> bool:
+    """Whether an item of a tab's column is a titled section."""
+    return isinstance(item, layout.Section)
+
+
+@register.filter
+def has_errors(tab: layout.Tab, form: forms.BaseForm) -> bool:
+    """Whether a field of the tab is in error."""
+    return any(name in form.errors for name in tab.fields)
+
+
+@register.filter
+def get(values: Mapping[Any, Any], key: Any) -> Any:
+    """A value out of a mapping."""
+    return values.get(key, "")
