@@ -42,4 +42,5 @@ def sqlite(path: Path) -> dict[str, Any]:
             "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
         },
         "CONN_MAX_AGE": 60,
+        "TEST": {"NAME": str(path.with_suffix(".tests.sqlite3"))},  # a file, so that threads and processes share it
     }

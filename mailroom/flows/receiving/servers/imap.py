@@ -186,10 +186,7 @@ class ImapSession:
 
     def count(self, folder: str) -> int:
         """Open a folder; how many messages it holds."""
-        found = self._command("EXAMINE", _quoted(folder))
-        self.client.state = "SELECTED"
-        exists = self.client.untagged_responses.get("EXISTS", found)
-        return int(exists[-1]) if exists and isinstance(exists[-1], bytes) and exists[-1].isdigit() else 0
+        return self._select(folder, writing=False)
 
     def close(self) -> None:
         """Log out; a server that is gone is no error."""
@@ -198,10 +195,20 @@ class ImapSession:
 
     def _open(self, folder: str, writing: bool) -> tuple[int, int]:
         """Select a folder; its UIDVALIDITY and UIDNEXT, 0 where the server gives none or nonsense."""
-        self._command("SELECT" if writing else "EXAMINE", _quoted(folder))
-        self.client.state = "SELECTED"
-        validity = self._number("UIDVALIDITY")
-        return validity, self._number("UIDNEXT")
+        self._select(folder, writing)
+        return self._number("UIDVALIDITY"), self._number("UIDNEXT")
+
+    def _select(self, folder: str, writing: bool) -> int:
+        """Open a folder; how many messages it holds."""
+        try:
+            answer = self.client.select(_quoted(folder), readonly=not writing)
+        except imaplib.IMAP4.abort as error:
+            raise ConnectionResetError(str(error)) from error
+        except imaplib.IMAP4.error as error:
+            raise connection.Refused(str(error)) from error
+        self._guard(answer)
+        count = answer[1][-1] if answer[1] else None
+        return int(count) if isinstance(count, bytes) and count.isdigit() else 0
 
     def _number(self, name: str) -> int:
         _name, values = self.client.response(name)

@@ -1,0 +1,112 @@
+"""What every test can ask for: real servers, accounts that point at them, people, a browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.organisation.models import Employee, User
+from tests.factories.accounts import AccountFactory
+from tests.servers import certificates, processes
+from tests.servers.dovecot import DovecotServer
+from tests.servers.oauth import OAuthServer
+from tests.servers.sink import SmtpSink
+from tests.servers.smtp import SmtpServer
+
+pytest_plugins = ["tests.servers.chromium"]
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker that selects what is run on both databases."""
+    config.addinivalue_line("markers", "database: touches the database, so it is run on SQLite and on PostgreSQL")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that touches the database."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
+            item.add_marker("database")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _data_folder() -> Iterator[None]:
+    """The data folder goes when the tests are over."""
+    yield
+    shutil.rmtree(os.environ["MAILROOM_DATA"], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which tests take place."""
+    return datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[DovecotServer]:
+    """A private Dovecot; ask it for fresh mailboxes."""
+    folder = processes.own_folder("certificates")
+    relay_port = processes.free_port()
+    server = DovecotServer(certificates.make(Path(folder)), OAuthServer(), relay_port)
+    server.relay_port = relay_port  # type: ignore[attr-defined]  # the SMTP server listens there for Dovecot's submission
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def smtp_server(dovecot: DovecotServer) -> Iterator[SmtpServer]:
+    """A private SMTP server that delivers to Dovecot's mailboxes and remembers every envelope."""
+    server = SmtpServer(dovecot, dovecot.relay_port).start()  # type: ignore[attr-defined]  # set above
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sink() -> Iterator[SmtpSink]:
+    """Postfix's smtp-sink, for volume."""
+    server = SmtpSink()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def accounts(db: None, dovecot: DovecotServer, smtp_server: SmtpServer) -> AccountFactory:
+    """Makes accounts on the private servers, each with a fresh mailbox."""
+    return AccountFactory(dovecot, smtp_server)
+
+
+@pytest.fixture
+def account(accounts: AccountFactory) -> EmailAccount:
+    """One IMAP account with an empty mailbox: `account.mailbox` is the server's side of it."""
+    return accounts.make()
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    """An administrator who is an employee too."""
+    user = User.objects.create_user("admin", "admin@mailroom.test", "correct horse battery", role="administrator")
+    Employee.objects.create(employee_id="E1", name="Anna Admin", email="anna@mailroom.test", user=user)
+    return user
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    """An agent who is an employee."""
+    user = User.objects.create_user(
+        "kari", "kari@mailroom.test", "correct horse battery", role="agent", full_name="Kari Nordmann"
+    )
+    Employee.objects.create(employee_id="E2", name="Kari Nordmann", email="kari@mailroom.test", user=user)
+    return user

@@ -1,0 +1,78 @@
+"""Debian's Chromium under Playwright: console messages, page errors and foreign requests fail the test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.servers import processes
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+]
+
+
+def executable() -> str:
+    """Where Debian's or Ubuntu's Chromium is."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise processes.ServerNotStarted("Chromium is missing; run python tests/servers/packages.py")
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for all tests of this process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), headless=True, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Makes pages: `open_page(viewport=PHONE, color_scheme="dark")`. What went wrong in any of them fails the test."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def make(**options: object) -> Page:
+        context = chromium.new_context(**({"viewport": DESK, "locale": "en-GB"} | options))  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: troubles.append(f"console {message.type}: {message.text}"))
+        page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+        page.on("request", lambda request: _check_host(request.url, troubles))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def _check_host(url: str, troubles: list[str]) -> None:
+    parts = urlsplit(url)
+    if parts.scheme in {"http", "https"} and parts.hostname not in {"127.0.0.1", "localhost"}:
+        troubles.append(f"request to another host: {url}")
+
+
+def axe(page: Page) -> list[str]:
+    """Accessibility violations on the page, a line each."""
+    page.context.new_cdp_session(page).send("Page.setBypassCSP", {"enabled": True})
+    page.evaluate(AXE.read_text())
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in result["violations"]]

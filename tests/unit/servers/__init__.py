@@ -1,0 +1,1 @@
+"""The test servers do what the tests rely on."""

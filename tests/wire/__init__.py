@@ -1,0 +1,1 @@
+"""Mailroom speaks IMAP, POP3 and SMTP to real and to hostile servers."""

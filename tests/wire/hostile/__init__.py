@@ -1,0 +1,1 @@
+"""What the scripted hostile servers do on the wire."""
