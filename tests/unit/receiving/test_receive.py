@@ -101,7 +101,8 @@ def test_a_missing_target_folder_is_an_error_and_no_duplicate(account: EmailAcco
 def test_attachments_that_are_not_allowed_are_quarantined(account: EmailAccount, now: datetime) -> None:
     ReceivingOptions.objects.create(account=account, allowed_attachment_types=".PDF, txt")
     body = (
-        b"From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHi\r\n"
+        b"From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b"--b\r\n\r\nHi\r\n"
         b"--b\r\nContent-Type: application/pdf; name=ok.Pdf\r\n\r\nx\r\n"
         b"--b\r\nContent-Type: application/x-msdownload; name=evil.exe\r\n\r\ny\r\n--b--\r\n"
     )
