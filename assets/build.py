@@ -1,6 +1,6 @@
 """Build the browser assets: `npm ci` by the lock file, then copy the editor, the font and htmx into static/vendor.
 
-Only for building: a running Mailroom needs neither Node nor npm. Standard library only, besides the installed django-htmx.
+Only for building: a running Mailroom needs neither Node nor npm.
 """
 
 import importlib.util

@@ -154,8 +154,7 @@ class GridWindow(WindowView):
         if not self.reader_template or not view_id:
             raise Http404
         context = self.opened(request, view_id[0])
-        response = self.render(request, "kit/_reader_answer.html", toolbar=shown(self.toolbar, request), **context)
-        return response
+        return self.render(request, "kit/_reader_answer.html", toolbar=shown(self.toolbar, request), **context)
 
     def opened(self, request: HttpRequest, key: int) -> dict[str, Any]:
         """The context of the reading pane for one row; 404 for a row the person may not see."""

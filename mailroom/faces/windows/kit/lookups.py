@@ -158,7 +158,7 @@ class TokensWidget(forms.TextInput):
 
 
 class TokensField(forms.CharField):
-    """A line of values separated by commas or semicolons, as people type addresses; stays text for the form to parse."""
+    """A line of values separated by commas or semicolons, as people type addresses; it stays text."""
 
     def __init__(self, lookup: str, *, required: bool = False, **options: Any) -> None:
         super().__init__(required=required, widget=TokensWidget(lookup), **options)
@@ -179,7 +179,8 @@ class LookupView(WindowView):
             raise Http404(key)
         text = request.GET.get("q", "")[:200]
         selector = request.GET.get("as") == "selector" or requests.target(request) == "selector-rows"
-        found = lookup.find(request, text, SELECTOR if selector else TYPING)
+        limit = SELECTOR if selector else TYPING
+        found = lookup.find(request, text, limit)
         rows = [(lookup.value(row), lookup.text(row), lookup.cells(row)) for row in found]
         context = {
             "lookup": lookup,

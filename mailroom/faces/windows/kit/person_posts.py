@@ -20,9 +20,7 @@ class PersonView(WindowView):
         name, value = request.POST.get("name", ""), request.POST.get("value", "")
         if name == "favourite" and registry.WINDOWS.get(value):
             person.toggle_favourite(request, value.upper())
-        elif (name in person.CHOICES and value in person.CHOICES[name]) or (
-            name.startswith("view.") and registry.WINDOWS.get(name[5:]) and value in ("split", "full")
-        ):
+        elif allowed(name, value):
             person.save(request, name, value)
         else:
             return HttpResponseBadRequest()
@@ -32,3 +30,10 @@ class PersonView(WindowView):
         if name in IN_COOKIE:
             answer.set_cookie(name, value, max_age=YEAR, samesite="Lax", httponly=True)
         return answer
+
+
+def allowed(name: str, value: str) -> bool:
+    """Whether a person may set `name` to `value`: a known choice, or the view of a known window's list."""
+    if name.startswith("view."):
+        return registry.WINDOWS.get(name[5:]) is not None and value in ("split", "full")
+    return value in person.CHOICES.get(name, frozenset())

@@ -1,0 +1,45 @@
+// Dialogs and pop-up windows: real <dialog> elements, so focus stays inside and returns.
+import { $, $$, on } from "./dom.js";
+import { send } from "./post.js";
+
+const dialog = () => document.getElementById("dialog");
+let opener = null;
+
+const open = (element) => {
+  if (!element.open) element.showModal();
+  element.setAttribute("aria-labelledby", "dialog-title");
+};
+export const load = (url, source = null) => {
+  opener = source;
+  return window.htmx.ajax("GET", url, { target: "#dialog", swap: "innerHTML" });
+};
+export const close = () => $$("dialog[open]").at(-1)?.close();
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target !== dialog()) return;
+  const windowed = Boolean($(":scope > .window", dialog()));
+  dialog().classList.toggle("dialog--window", windowed);
+  dialog().classList.toggle("dialog--narrow", Boolean($("[data-confirm-form]", dialog())));
+  open(dialog());
+});
+document.addEventListener("close", (event) => event.target === dialog() && dialog().replaceChildren(), true);
+document.addEventListener("mailroom:dialog", (event) => load(event.detail.url));
+document.addEventListener("mailroom:saved", (event) => {
+  dialog().close();
+  opener?.dispatchEvent(new CustomEvent("picked", { detail: event.detail }));
+  document.body.dispatchEvent(new Event("mailroom:refresh"));
+});
+
+on("click", "[data-close]", (event, button) => button.closest("dialog")?.close());
+on("click", "[data-open-dialog]", (event, button) => open(document.getElementById(button.dataset.openDialog)));
+on("click", "[data-keys-dialog]", () => open(document.getElementById("keys-dialog")));
+on("click", "[data-dialog-url]", (event, button) => {
+  event.preventDefault();
+  const query = "withQuery" in button.dataset ? location.search : "";
+  load(button.dataset.dialogUrl + query, button);
+});
+on("click", "dialog", (event, element) => event.target === element && element.id === "palette" && element.close());
+on("submit", "[data-confirm-form]", (event, form) => {
+  event.preventDefault();
+  send(form, event.submitter).then(() => dialog().close());
+});

@@ -1,0 +1,23 @@
+// The HTML editor of a window that writes: Jodit with settings that ask no other host and keep to the page's policy.
+import { dress, $$ } from "./dom.js";
+
+const BUTTONS = ["bold", "italic", "underline", "|", "font", "fontsize", "brush", "|", "ul", "ol", "outdent", "indent", "|", "left", "center", "right", "|", "link", "image", "table", "hr", "|", "undo", "redo", "eraser", "source"];
+
+const start = (area) => {
+  if (!window.Jodit || area.dataset.ready) return;
+  area.dataset.ready = "1";
+  const dark = getComputedStyle(document.documentElement).colorScheme === "dark" || document.documentElement.dataset.theme === "dark" || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+  const editor = window.Jodit.make(area, {
+    nonce: area.dataset.nonce, theme: dark ? "dark" : "default", sourceEditor: "area", beautifyHTML: false, toolbarAdaptive: false, buttons: BUTTONS,
+    showCharsCounter: false, showWordsCounter: false, showXPathInStatusbar: false, statusbar: false, minHeight: 260, height: "auto",
+    askBeforePasteHTML: false, askBeforePasteFromWord: false, defaultActionOnPaste: "insert_clear_html", enter: "p", hidePoweredByJodit: true, disablePlugins: "about,ai-assistant,speech-recognize,file,video,media,powered-by-jodit,add-new-line",
+    uploader: { insertImageAsBase64URI: true }, placeholder: area.getAttribute("placeholder") ?? "", safeMode: false, useNativeTooltip: true,
+    events: { change: () => area.dispatchEvent(new Event("input", { bubbles: true })) },
+  });
+  editor.editor.setAttribute("aria-label", area.getAttribute("aria-label") ?? "");
+  if ("autofocus" in area.dataset) {
+    editor.editor.focus();
+    editor.s.setCursorIn(editor.editor.firstElementChild ?? editor.editor, true);
+  }
+};
+dress((root) => $$("textarea[data-editor]", root instanceof Element ? root.parentElement ?? root : root).forEach(start));

@@ -1,0 +1,84 @@
+// Record forms: tabs, fields that others enable, the warning before unsaved changes are left, focus on the first error.
+import { $, $$, dress, on, words } from "./dom.js";
+
+// Tabs: the open one is remembered for the window while the browser tab lives.
+const showTab = (list, tab) => {
+  $$("[role=tab]", list).forEach((one) => {
+    one.setAttribute("aria-selected", String(one === tab));
+    one.tabIndex = one === tab ? 0 : -1;
+    document.getElementById(one.getAttribute("aria-controls")).hidden = one !== tab;
+  });
+  sessionStorage.setItem(`tab:${list.dataset.tabs}`, tab.id);
+};
+on("click", "[data-tabs] [role=tab]", (event, tab) => showTab(tab.closest("[data-tabs]"), tab));
+on("keydown", "[data-tabs] [role=tab]", (event, tab) => {
+  const tabs = $$("[role=tab]", tab.closest("[data-tabs]"));
+  const next = { ArrowRight: tabs.indexOf(tab) + 1, ArrowLeft: tabs.indexOf(tab) - 1, Home: 0, End: -1 }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  const chosen = tabs.at(next % tabs.length);
+  showTab(tab.closest("[data-tabs]"), chosen);
+  chosen.focus();
+});
+const reveal = (field) => {
+  const panel = field?.closest("[role=tabpanel][hidden]");
+  if (panel) showTab($("[data-tabs]"), $(`[aria-controls="${panel.id}"]`));
+};
+
+// Fields that others enable: the same conditions as on the server.
+const valueOf = (form, name) => {
+  const field = form.elements[name];
+  if (!field) return "";
+  if (field.type === "checkbox") return field.checked ? "on" : "";
+  return field.value ?? "";
+};
+const holds = (form, condition) =>
+  condition.split(" ").every((part) => {
+    const [name, wanted] = part.split("=");
+    if (wanted !== undefined) return wanted.split("|").includes(valueOf(form, name));
+    return name.startsWith("!") ? !valueOf(form, name.slice(1)) : Boolean(valueOf(form, name));
+  });
+const enable = (form) =>
+  $$("[data-enabled-when]", form).forEach((box) => {
+    const off = !holds(form, box.dataset.enabledWhen);
+    box.toggleAttribute("data-off", off);
+    $$("input, select, textarea, button", box).forEach((control) => { control.disabled = off; });
+  });
+
+// What is not saved yet.
+const state = (form) => new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value])).toString();
+export const dirty = (form = $("form[data-form]")) => Boolean(form?.initialState !== undefined && form.initialState !== state(form));
+const showDirty = (form) => $$("[data-dirty-words]").forEach((one) => { one.hidden = !dirty(form); });
+let leaving = false;
+export const forget = (form = $("form[data-form]")) => { if (form) form.initialState = state(form); };
+addEventListener("beforeunload", (event) => {
+  if (!leaving && $$("form[data-form]").some(dirty)) event.preventDefault();
+});
+on("submit", "form[data-form]", () => { leaving = true; setTimeout(() => { leaving = false; }, 3000); });
+for (const type of ["input", "change"]) on(type, "form[data-form]", (event, form) => { enable(form); showDirty(form); });
+document.addEventListener("cancel", (event) => {
+  const form = $("form[data-form]", event.target);
+  if (form && dirty(form) && !window.confirm(words("leave"))) event.preventDefault();
+}, true);
+
+dress((root) => {
+  $$("form[data-form]").forEach((form) => {
+    if (form.initialState !== undefined) return;
+    const refused = $("[data-errors]", form);
+    enable(form);
+    form.initialState = refused ? null : state(form);
+    const list = $("[data-tabs]", form);
+    const kept = list && document.getElementById(sessionStorage.getItem(`tab:${list.dataset.tabs}`));
+    if (kept) showTab(list, kept);
+    const asked = location.hash && list && $(`[aria-controls="${CSS.escape(location.hash.slice(1))}"]`, list);
+    if (asked) showTab(list, asked);
+    const first = refused && $("[aria-invalid=true]", form);
+    if (refused) { reveal(first); (first ?? refused).focus(); }
+  });
+});
+on("click", "[data-error-link]", (event, link) => {
+  event.preventDefault();
+  const field = document.getElementById(link.getAttribute("href").slice(1));
+  reveal(field);
+  field?.focus();
+});

@@ -1,0 +1,174 @@
+// Lists: selection that survives paging, the current row, opening in the reading pane, actions on what is chosen.
+import { $, $$, dress, on, words } from "./dom.js";
+import { load } from "./dialog.js";
+import { send } from "./post.js";
+import { show } from "./toast.js";
+
+const list = () => document.getElementById("list");
+const rows = () => $$("#list tbody tr[data-row]");
+const boxes = () => $$("#list tbody input[name=ids]");
+const place = () => `chosen:${list()?.dataset.grid}`;
+let everything = false;
+let lastChecked = null;
+
+const chosen = () => new Set(JSON.parse(sessionStorage.getItem(place()) || "[]"));
+const keep = (ids) => sessionStorage.setItem(place(), JSON.stringify([...ids]));
+
+const paint = () => {
+  if (!list()) return;
+  const ids = chosen();
+  const shown = boxes();
+  shown.forEach((box) => { box.checked = everything || ids.has(box.value); });
+  const head = $("#list [data-check-all]");
+  const checked = shown.filter((box) => box.checked).length;
+  if (head) {
+    head.checked = checked > 0 && checked === shown.length;
+    head.indeterminate = checked > 0 && checked < shown.length;
+  }
+  const count = everything ? list().dataset.countWords : ids.size;
+  $$("[data-selected-words]").forEach((one) => { one.textContent = everything || ids.size ? words("selected").replace("%s", count) : ""; });
+  const more = $("[data-select-more]", list());
+  if (!more) return;
+  const total = Number(list().dataset.count);
+  more.replaceChildren();
+  more.hidden = !(everything || ids.size);
+  const button = (text, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "link";
+    made.textContent = text;
+    made.addEventListener("click", act);
+    more.append(made);
+  };
+  if (!everything && head?.checked && total > ids.size) button(words("all").replace("%s", list().dataset.countWords), () => { everything = true; paint(); });
+  else if (everything || ids.size) button(words("clear"), clear);
+};
+export const clear = () => {
+  const had = everything || chosen().size > 0;
+  everything = false;
+  keep(new Set());
+  paint();
+  return had;
+};
+const check = (box, value) => {
+  const ids = chosen();
+  everything = false;
+  ids[value ? "add" : "delete"](box.value);
+  keep(ids);
+  lastChecked = box.value;
+};
+on("change", "#list input[name=ids]", (event, box) => { check(box, box.checked); paint(); });
+on("change", "#list [data-check-all]", (event, head) => {
+  boxes().forEach((box) => check(box, head.checked));
+  paint();
+});
+on("click", "#list input[name=ids]", (event, box) => event.shiftKey && lastChecked && checkUpTo(box));
+const checkUpTo = (box) => {
+  const all = boxes();
+  const [from, to] = [all.findIndex((one) => one.value === lastChecked), all.indexOf(box)].sort((a, b) => a - b);
+  if (from < 0) return;
+  all.slice(from, to + 1).forEach((one) => check(one, true));
+  paint();
+};
+dress(paint);
+
+// The current row: opened in the reading pane, or where j and k stand.
+export const current = () => $("#list tr[aria-current=true]");
+const mark = (row) => {
+  rows().forEach((one) => one.removeAttribute("aria-current"));
+  row?.setAttribute("aria-current", "true");
+  row?.scrollIntoView({ block: "nearest" });
+  const open = $("[data-open-row]");
+  if (open && row) { open.value = row.dataset.row; open.disabled = false; }
+};
+const opener = (row) => row && $("a[data-open]", row);
+export const step = (by) => {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(current());
+  const next = all[Math.max(0, Math.min(all.length - 1, at + by))];
+  if (next === current()) {
+    const page = $(`#list [data-page=${by > 0 ? "next" : "prev"}]`);
+    return page?.click();
+  }
+  mark(next);
+  if ($(".split")) opener(next)?.click();
+};
+export const openRow = () => {
+  const inReader = $("#reader [data-record-window]");
+  const link = opener(current());
+  if (inReader && current()) return inReader.click();
+  link?.click();
+};
+export const toggleCheck = (upTo) => {
+  const box = current() && $("input[name=ids]", current());
+  if (!box) return;
+  if (upTo && lastChecked) return checkUpTo(box);
+  check(box, !box.checked);
+  paint();
+};
+on("click", "#list a[data-open]", (event, link) => {
+  mark(link.closest("tr"));
+  if ($(".split")) $(".split").setAttribute("data-open", "");
+});
+on("dblclick", "#list tr[data-row]", (event, row) => event.target.closest("a, button, input") || opener(row)?.click());
+on("click", "[data-step]", (event, button) => step(Number(button.dataset.step)));
+export const closeReader = () => {
+  const split = $(".split[data-open]");
+  if (!split || getComputedStyle($(".split__list")).display !== "none") return false;
+  split.removeAttribute("data-open");
+  opener(current())?.focus();
+  return true;
+};
+on("click", "[data-reader-back]", (event) => {
+  event.preventDefault();
+  closeReader();
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "list") window.htmx.trigger(document.body, "mailroom:counts");
+  if (event.target.id === "reader" && getComputedStyle($(".split__list") ?? document.body).display === "none") $("#reader")?.focus();
+});
+
+// Actions: the toolbar's buttons send the chosen rows, those of other pages too.
+const query = () => [...new URLSearchParams(location.search)].filter(([name]) => !["after", "before", "last", "open", "ids"].includes(name));
+on("submit", "[data-rows], [data-rows-of-reader]", (event, form) => {
+  const button = event.submitter;
+  if (!button) return event.preventDefault();
+  event.preventDefault();
+  const isList = "rows" in form.dataset;
+  const ids = isList ? [...chosen()] : [];
+  const all = isList && (everything || button.name === "everything");
+  const open = $("[data-open-row]:not(:disabled)", form)?.value;
+  const fallback = isList && !ids.length && open ? [open] : isList ? [] : $$("input[name=ids]", form).map((one) => one.value);
+  const sent = ids.length ? ids : fallback;
+  if (isList && "needsRows" in button.dataset && !all && !sent.length) return show(words("none"), true);
+  const url = new URL(button.getAttribute("formaction") || location.href, location.href);
+  if (button.formMethod === "get") {
+    sent.forEach((id) => url.searchParams.append("ids", id));
+    return "dialogSubmit" in button.dataset ? load(url.pathname + url.search, button) : location.assign(url);
+  }
+  if (all) query().forEach(([name, value]) => url.searchParams.set(name, value));
+  const bare = document.createElement("form");
+  bare.action = url.pathname + url.search;
+  const extra = all ? [["everything", "1"]] : sent.map((id) => ["ids", id]);
+  button.setAttribute("aria-busy", "true");
+  send(bare, null, [...extra, ["next", location.pathname + location.search], ["csrfmiddlewaretoken", form.csrfmiddlewaretoken.value]])
+    .finally(() => button.removeAttribute("aria-busy"));
+});
+on("submit", "[data-undo]", (event, form) => {
+  event.preventDefault();
+  form.closest(".toast").remove();
+  send(form, event.submitter);
+});
+document.addEventListener("mailroom:refresh", () => {
+  const gone = chosen();
+  if (gone.size && !$("dialog[open]")) clear();
+  const reader = $("#reader[data-record]");
+  if (reader) refreshReader(reader.dataset.record);
+});
+const refreshReader = (record) => {
+  const address = new URL(location.href);
+  address.searchParams.set("open", record);
+  window.htmx.ajax("GET", address.pathname + address.search, { target: "#reader", swap: "outerHTML" });
+};
+export const toggleView = () => $("form.segmented button[aria-pressed=false]")?.click();

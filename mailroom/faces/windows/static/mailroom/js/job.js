@@ -1,0 +1,14 @@
+// Long work: an action's answer names its job, whose fragment then asks for itself each second.
+import { $, dress } from "./dom.js";
+
+document.addEventListener("mailroom:job", (event) => {
+  window.htmx.ajax("GET", event.detail.url, { target: "#job", swap: "outerHTML" });
+});
+dress((root) => {
+  const ended = root.matches?.("[data-job-ended]") ? root : root.querySelector?.("[data-job-ended]");
+  if (!ended || ended.dataset.told) return;
+  ended.dataset.told = "1";
+  document.body.dispatchEvent(new Event("mailroom:refresh"));
+  document.body.dispatchEvent(new Event("mailroom:counts"));
+  if ($("#nav-job:not([hidden])")) window.htmx.ajax("GET", "/jobs/running/", { target: "#nav-job", swap: "outerHTML" });
+});

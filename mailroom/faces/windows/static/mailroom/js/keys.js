@@ -1,0 +1,81 @@
+// Keys: single ones while no field has the focus, and the few that always work.
+import { $, $$, typing } from "./dom.js";
+import * as grid from "./grid.js";
+import * as palette from "./palette.js";
+import { togglePane } from "./theme.js";
+import { undoLast } from "./toast.js";
+
+let sequence = "";
+let forgetting = 0;
+
+const command = (name) => $$(`[data-key="${CSS.escape(name)}"]`).find((one) => !one.disabled && one.closest("main, dialog[open]"));
+const go = (keys) => $$("#keys-dialog [data-go]").find((link) => link.dataset.go === keys);
+const own = {
+  "/": () => $("#main input[type=search]")?.focus(),
+  "[": togglePane,
+  j: () => grid.step(1),
+  k: () => grid.step(-1),
+  o: grid.openRow,
+  x: () => grid.toggleCheck(false),
+  X: () => grid.toggleCheck(true),
+  v: grid.toggleView,
+  z: undoLast,
+  "?": () => $("#keys-dialog").showModal(),
+};
+
+const always = (event) => {
+  const key = event.key.toLowerCase();
+  if ((event.ctrlKey || event.metaKey) && key === "k") return palette.open;
+  if ((event.ctrlKey || event.metaKey) && key === "s") return () => $("dialog[open] [data-save]:not(:disabled)")?.click() ?? $("#main [data-save]")?.click();
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") { const send = command("Ctrl+Enter"); return send && (() => send.click()); }
+  if (event.altKey && key === "n") { const add = command("Alt+n"); return add && (() => add.click()); }
+  if (["PageUp", "PageDown"].includes(event.key) && !$("dialog[open]") && !typing(event.target)) {
+    const record = command(event.key);
+    return record && (() => record.click());
+  }
+  return null;
+};
+const single = (event) => {
+  if (event.key === "Enter") return event.target === document.body || event.target.matches("main, .datagrid") ? grid.openRow : null;
+  if (sequence === "g") {
+    const link = go(`g ${event.key}`);
+    if (link) return () => link.click();
+  }
+  const declared = command(event.key);
+  return declared ? () => declared.click() : own[event.key] ?? null;
+};
+
+document.addEventListener("keydown", (event) => {
+  const act = always(event);
+  if (act) { event.preventDefault(); return act(); }
+  if (event.key === "Escape") return escape(event);
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]")) return;
+  if (document.body.dataset.singleKeys === "off" && event.key !== "Enter") return;
+  const run = single(event);
+  clearTimeout(forgetting);
+  sequence = event.key === "g" ? "g" : "";
+  forgetting = setTimeout(() => { sequence = ""; }, 1500);
+  if (run) { event.preventDefault(); run(); }
+});
+
+const escape = (event) => {
+  const menu = $("details.menu[open]");
+  if (menu) { menu.removeAttribute("open"); return $("summary", menu).focus(); }
+  if ($("#nav[data-open]")) return $("#nav").removeAttribute("data-open");
+  if ($("dialog[open]")) return;
+  if (typing(event.target)) return event.target.blur();
+  if (!grid.closeReader()) grid.clear();
+};
+
+// The list under ? names the keys of this window's commands too.
+const list = $("[data-keylist]");
+$$("#main [data-key]").forEach((element) => {
+  const label = element.getAttribute("aria-label") || element.textContent.replace($("kbd", element)?.textContent ?? "", "").trim();
+  if (!list || $$("dd", list).some((one) => one.textContent === label)) return;
+  const [row, term, said, key] = ["div", "dt", "dd", "kbd"].map((tag) => document.createElement(tag));
+  Object.assign(key, { className: "kbd", textContent: element.dataset.key.replace("Delete", "Del") });
+  said.textContent = label;
+  term.append(key);
+  row.append(term, said);
+  list.append(row);
+});

@@ -1,0 +1,154 @@
+// Lookups: a list while typing, the pop-up selector, one value or chips.
+import { $, $$, dress, on, words } from "./dom.js";
+
+const parts = (box) => ({
+  input: $("input[role=combobox]", box), value: $("input[type=hidden]", box), list: $("[role=listbox]", box),
+  clear: $("[data-lookup-clear]", box), open: $("[data-lookup-open]", box), tokens: "tokens" in box.dataset,
+});
+const changed = (element) => element.dispatchEvent(new Event("change", { bubbles: true }));
+const shut = (box) => {
+  const { list, input } = parts(box);
+  list.hidden = true;
+  input.setAttribute("aria-expanded", "false");
+  input.removeAttribute("aria-activedescendant");
+};
+
+// Chips: the hidden line keeps the values, separated by commas, as the form posts them.
+const split = (text) => {
+  const found = [];
+  let [item, quoted] = ["", false];
+  for (const letter of text) {
+    if (letter === '"') quoted = !quoted;
+    if (/[,;\n]/.test(letter) && !quoted) { found.push(item); item = ""; } else item += letter;
+  }
+  return [...found, item].map((one) => one.trim()).filter(Boolean);
+};
+const tokensOf = (box) => $$(".chip", box).map((chip) => chip.dataset.value);
+const store = (box) => {
+  $("input[data-line]", box).value = tokensOf(box).join(", ");
+  changed($("input[data-line]", box));
+};
+const addToken = (box, value, quiet = false) => {
+  if (!value || tokensOf(box).includes(value)) return;
+  const chip = document.createElement("span");
+  chip.className = "chip";
+  chip.dataset.value = value;
+  chip.classList.toggle("is-bad", !/\S@\S/.test(value));
+  const x = document.createElement("button");
+  Object.assign(x, { type: "button", className: "chip__x", textContent: "×" });
+  x.setAttribute("aria-label", `${words("remove")} ${value}`);
+  x.addEventListener("click", () => { chip.remove(); store(box); parts(box).input.focus(); });
+  chip.append(value, x);
+  parts(box).input.before(chip);
+  if (!quiet) store(box);
+};
+dress(() => $$("[data-tokens]:not([data-ready])").forEach((box) => {
+  box.dataset.ready = "1";
+  const line = parts(box).input;
+  const typed = line.cloneNode();
+  typed.removeAttribute("name");
+  typed.value = "";
+  line.before(typed);
+  Object.assign(line, { type: "hidden" });
+  for (const name of ["role", "id", "required", "aria-expanded"]) line.removeAttribute(name);
+  line.dataset.line = "";
+  split(line.value).forEach((value) => addToken(box, value, true));
+}));
+
+const pick = (box, value, text) => {
+  const part = parts(box);
+  shut(box);
+  if (part.tokens) { part.input.value = ""; addToken(box, value); }
+  else {
+    part.value.value = value;
+    part.input.value = text;
+    if (part.clear) part.clear.hidden = !text;
+    if (part.open) { part.open.hidden = !value; part.open.href = `${part.open.dataset.lookupOpen}${value ? `${value}/` : ""}`; }
+    changed(part.value);
+  }
+  part.input.focus();
+};
+
+let timer = 0;
+const search = (box) => {
+  const { input, list } = parts(box);
+  clearTimeout(timer);
+  timer = setTimeout(async () => {
+    const answer = await fetch(`/lookup/${box.dataset.lookup}/?q=${encodeURIComponent(input.value)}`, { headers: { "HX-Request": "true", "HX-Target": list.id } });
+    if (!answer.ok || document.activeElement !== input) return;
+    list.innerHTML = await answer.text();
+    $$("[role=option]", list).forEach((option, at) => { option.id = `${list.id}-${at}`; });
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+  }, 200);
+};
+on("input", "[data-lookup] input[role=combobox]", (event, input) => {
+  const box = input.closest("[data-lookup]");
+  const { value, tokens } = parts(box);
+  event.stopPropagation();
+  if (!tokens) value.value = "";
+  if (tokens && /[,;]\s*$/.test(input.value)) { split(input.value).forEach((one) => addToken(box, one)); input.value = ""; return shut(box); }
+  search(box);
+});
+on("keydown", "[data-lookup] input[role=combobox]", (event, input) => {
+  const box = input.closest("[data-lookup]");
+  const { list, tokens } = parts(box);
+  const options = list.hidden ? [] : $$("[role=option]", list);
+  const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (move && list.hidden) { event.preventDefault(); return search(box); }
+  if (move && options.length) {
+    event.preventDefault();
+    const next = options.at((at + move + options.length) % options.length);
+    options.forEach((option) => option.setAttribute("aria-selected", String(option === next)));
+    input.setAttribute("aria-activedescendant", next.id);
+    next.scrollIntoView({ block: "nearest" });
+  } else if (event.key === "Enter" && at >= 0) {
+    event.preventDefault();
+    pick(box, options[at].dataset.value, options[at].dataset.text);
+  } else if (event.key === "Enter" && tokens && input.value.trim()) {
+    event.preventDefault();
+    split(input.value).forEach((one) => addToken(box, one));
+    input.value = "";
+    shut(box);
+  } else if (event.key === "Backspace" && tokens && !input.value) {
+    $$(".chip", box).at(-1)?.remove();
+    store(box);
+  } else if (event.key === "Escape" && !list.hidden) {
+    event.preventDefault();
+    event.stopPropagation();
+    shut(box);
+  }
+});
+on("focusout", "[data-lookup]", (event, box) => {
+  if (box.contains(event.relatedTarget)) return;
+  shut(box);
+  const { input, tokens } = parts(box);
+  if (tokens && input.value.trim()) { split(input.value).forEach((one) => addToken(box, one)); input.value = ""; }
+});
+on("mousedown", "[data-lookup] [role=option]", (event, option) => {
+  event.preventDefault();
+  pick(option.closest("[data-lookup]"), option.dataset.value, option.dataset.text);
+});
+on("click", "[data-lookup-clear]", (event, button) => pick(button.closest("[data-lookup]"), "", ""));
+
+// The pop-up selector has a dialog of its own, so it opens above a pop-up window too.
+let asking = null;
+on("click", "[data-lookup-select]", async (event, button) => {
+  asking = button.closest("[data-lookup]");
+  let dialog = document.getElementById("selector");
+  if (!dialog) {
+    dialog = document.createElement("dialog");
+    dialog.className = "dialog";
+    dialog.id = "selector";
+    dialog.setAttribute("aria-labelledby", "selector-title");
+    document.body.append(dialog);
+  }
+  await window.htmx.ajax("GET", `/lookup/${asking.dataset.lookup}/?as=selector`, { target: "#selector", swap: "innerHTML" });
+  $("h2", dialog).id = "selector-title";
+  dialog.showModal();
+});
+on("click", "#selector [data-pick]", (event, button) => {
+  document.getElementById("selector").close();
+  if (asking) pick(asking, button.dataset.pick, button.dataset.text);
+});

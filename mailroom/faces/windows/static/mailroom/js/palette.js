@@ -1,0 +1,67 @@
+// Ctrl+K: windows, records and the commands of this window.
+import { $, $$, on, words } from "./dom.js";
+
+const dialog = () => document.getElementById("palette");
+const input = () => $(".palette__input", dialog());
+const list = () => document.getElementById("palette-list");
+let timer = 0;
+
+const commands = (text) =>
+  $$("#main [data-command]:not(:disabled)")
+    .map((element) => ({ element, label: element.getAttribute("aria-label") || element.firstChild?.parentElement.textContent.replace(element.querySelector("kbd")?.textContent ?? "", "").trim() }))
+    .filter(({ label }, at, all) => label.toLowerCase().includes(text.toLowerCase()) && all.findIndex((one) => one.label === label) === at)
+    .slice(0, 10);
+
+const mark = (option) => {
+  $$("[role=option]", list()).forEach((one) => one.setAttribute("aria-selected", String(one === option)));
+  if (option) input().setAttribute("aria-activedescendant", option.id);
+  option?.scrollIntoView({ block: "nearest" });
+};
+const fill = async () => {
+  const text = input().value.trim();
+  const answer = await fetch(`/palette/?q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true", "HX-Target": "palette-list" } });
+  if (!answer.ok) return;
+  list().innerHTML = await answer.text();
+  const own = commands(text);
+  if (own.length) {
+    const head = document.createElement("p");
+    Object.assign(head, { className: "menu__note", textContent: words("commands") });
+    head.setAttribute("role", "presentation");
+    list().append(head);
+  }
+  own.forEach(({ element, label }) => {
+    const item = document.createElement("button");
+    Object.assign(item, { type: "button", className: "menu__item", tabIndex: -1 });
+    item.setAttribute("role", "option");
+    const icon = $("svg", element)?.cloneNode(true);
+    if (icon) item.append(icon);
+    item.append(label);
+    if (element.dataset.key) {
+      const key = document.createElement("kbd");
+      Object.assign(key, { className: "kbd", textContent: element.dataset.key });
+      item.append(key);
+    }
+    item.addEventListener("click", () => { dialog().close(); element.click(); });
+    list().append(item);
+  });
+  const options = $$("[role=option]", list());
+  options.forEach((option, at) => { option.id = `palette-${at}`; });
+  if (!options.length) list().textContent = words("nothing");
+  mark(options[0]);
+};
+export const open = () => {
+  if (dialog().open) return;
+  dialog().showModal();
+  input().value = "";
+  input().focus();
+  fill();
+};
+on("click", "[data-palette]", open);
+on("input", ".palette__input", () => { clearTimeout(timer); timer = setTimeout(fill, 120); });
+on("keydown", ".palette__input", (event) => {
+  const options = $$("[role=option]", list());
+  const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (move && options.length) { event.preventDefault(); mark(options.at((at + move + options.length) % options.length)); }
+  if (event.key === "Enter") { event.preventDefault(); options[at]?.click(); }
+});
