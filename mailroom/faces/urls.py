@@ -1,9 +1,15 @@
-"""All addresses: each window under its id, the API, health."""
+"""All addresses: health, the API, and each window under its id."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("mailroom.faces.windows.urls"))]
+from mailroom.faces import health
 
+urlpatterns = [
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+    path("", include("mailroom.faces.windows.urls")),
+]
 handler403 = "mailroom.faces.windows.kit.errors.forbidden"
 handler404 = "mailroom.faces.windows.kit.errors.not_found"
 handler500 = "mailroom.faces.windows.kit.errors.server_error"

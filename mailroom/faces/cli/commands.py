@@ -1,0 +1,16 @@
+"""All commands that need the installation, gathered from one file a group."""
+
+import typer
+
+from mailroom.faces.cli import accounts, emails, exchange, parse, people, preferences, processes, schedules
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Mailroom: the email hub of a business.")
+app.command("parse")(parse.parse_files)
+processes.register(app)
+exchange.register(app)
+app.add_typer(people.app, name="users")
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(preferences.app, name="preferences")
+app.add_typer(emails.app, name="emails")
+app.add_typer(schedules.app, name="schedules")
+emails.register(app)

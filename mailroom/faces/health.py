@@ -1,0 +1,68 @@
+"""Whether the process lives, is ready, and how it does: /livez, /readyz, /metrics."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count, Min
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from mailroom.base import clock
+from mailroom.records.emails.models import Email, Status
+from mailroom.records.organisation import sign_in
+from mailroom.records.organisation.models.people import Role
+
+LOOPBACK = {"127.0.0.1", "::1"}
+READERS = {Role.ADMINISTRATOR, Role.SUPERVISOR, Role.API}
+
+
+def livez(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers and has the tables of this version, and the data folder can be written."""
+    problems = []
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            problems.append("The database waits for mailroom migrate.")
+    except Exception:  # whatever ails the database, the answer is that it does not answer
+        problems.append("The database does not answer.")
+    if not settings.DATA.is_dir():
+        problems.append("The data folder is missing.")
+    return JsonResponse(
+        {"status": "not ready" if problems else "ok", "problems": problems}, status=503 if problems else 200
+    )
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus: to loopback, and to whoever has a token that may read them."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    user = sign_in.user_of_token(token, clock.now()) if token else None
+    if request.META.get("REMOTE_ADDR") not in LOOPBACK and (user is None or user.role not in READERS):
+        return HttpResponse("A token is needed from other machines.\n", status=401, content_type="text/plain")
+    registry = CollectorRegistry()
+    pending = Gauge("mailroom_pending_emails", "Emails in the queue", ["account", "direction"], registry=registry)
+    oldest = Gauge(
+        "mailroom_oldest_pending_seconds", "Age of the oldest due email", ["account", "direction"], registry=registry
+    )
+    failed = Gauge("mailroom_failed_emails", "Emails that failed", ["account", "direction"], registry=registry)
+    now = clock.now()
+    for account, direction, status, count, first in _counts():
+        labels = (account, direction)
+        if status == Status.FAILED:
+            failed.labels(*labels).set(count)
+        else:
+            pending.labels(*labels).set(count)
+            oldest.labels(*labels).set(max(0.0, (now - first).total_seconds()))
+    return HttpResponse(generate_latest(registry), content_type="text/plain; version=0.0.4")
+
+
+def _counts() -> list[tuple[str, str, str, int, datetime]]:
+    rows = Email.objects.filter(status__in=(Status.PENDING, Status.FAILED)).order_by()
+    grouped = rows.values_list("account__email_account_id", "direction", "status")
+    return list(grouped.annotate(Count("id"), Min("created_at")))

@@ -1,0 +1,108 @@
+"""The processes of Mailroom: the web server, the worker, and both together with the demo's mail world."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+from django.conf import settings
+
+WEB_THREADS = 4
+PATIENCE = 20.0  # seconds for running work to end at a stop
+
+
+def web_command() -> list[str]:
+    """The command that serves the pages: one process, a bounded number of threads and so of database connections."""
+    environment = settings.ENVIRONMENT
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        environment.host,
+        "--port",
+        str(environment.port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        str(WEB_THREADS),
+        "--backpressure",
+        "128",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "--respawn-failed-workers",
+        "mailroom.faces.wsgi:application",
+    ]
+
+
+def serve() -> int:
+    """Serve the pages until told to stop; the process becomes the server."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailroom.settings")
+    os.execv(sys.executable, web_command())  # noqa: S606 our own program, no shell wanted
+
+
+def port_is_free() -> bool:
+    """Whether the web server can have its address."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.ENVIRONMENT.host else socket.AF_INET) as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((settings.ENVIRONMENT.host, settings.ENVIRONMENT.port))
+        except OSError:
+            return False
+    return True
+
+
+class Stop:
+    """Set by Ctrl+C and SIGTERM; a second one ends at once."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, _frame: FrameType | None) -> None:
+        if self.asked.is_set():
+            os._exit(128 + number)
+        self.asked.set()
+
+
+def work(concurrency: int, stop: Stop) -> int:
+    """Run a worker until told to stop; 1 when running work had to be left (its leases bring it back)."""
+    from mailroom.base import engine
+    from mailroom.flows import registration
+
+    registration.register()
+    worker = engine.Worker(concurrency)
+    worker.start()
+    stop.asked.wait()
+    return 0 if worker.stop(PATIENCE) else 1
+
+
+def up(stop: Stop) -> int:
+    """Web and worker in one: the pages in a child process, the worker's threads here."""
+    from mailroom.base import engine
+    from mailroom.flows import registration
+
+    registration.register()
+    web = subprocess.Popen(web_command(), start_new_session=True)  # noqa: S603 our own program and arguments
+    worker = engine.Worker(settings.ENVIRONMENT.workers) if settings.ENVIRONMENT.workers else None
+    if worker:
+        worker.start()
+    while not stop.asked.wait(0.3):
+        if web.poll() is not None:
+            break
+    crashed = web.poll() is not None and not stop.asked.is_set()
+    if web.poll() is None:
+        web.send_signal(signal.SIGTERM)
+    clean = worker.stop(PATIENCE) if worker else True
+    try:
+        web.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(web.pid, signal.SIGKILL)
+    return 1 if crashed or not clean else 0

@@ -1,0 +1,39 @@
+"""Creating users by the rules of SM201010."""
+
+import re
+
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from mailroom.records.organisation.models import Employee, User
+from mailroom.records.organisation.models.people import Role
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+
+
+class Invalid(ValueError):
+    """What a person entered cannot be; the text says why."""
+
+
+def create_user(login: str, email: str, role: str, password: str | None = None, full_name: str = "") -> User:
+    """A saved user, with an employee of the same name unless it is an API client. Raises Invalid."""
+    login = login.strip().lower()
+    if not LOGIN.fullmatch(login):
+        raise Invalid(_("A login has 1 to 64 letters, digits, dots, dashes, underscores or @."))
+    if User.objects.filter(login=login).exists():
+        raise Invalid(_("The login %(login)s is taken.") % {"login": login})
+    if role not in Role.values:
+        raise Invalid(_("The role is one of %(roles)s.") % {"roles": ", ".join(Role.values)})
+    try:
+        if email:
+            validate_email(email)
+        if password:
+            password_validation.validate_password(password)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages)) from error
+    user = User.objects.create_user(login, email, password, role=role, full_name=full_name)
+    if role != Role.API:
+        Employee.objects.create(employee_id=login[:32], name=full_name or login, email=email, user=user)
+    return user

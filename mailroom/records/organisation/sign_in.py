@@ -1,0 +1,52 @@
+"""One-time links and API tokens: random, shown once, stored only as digests."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from mailroom.records.organisation.models import ApiToken, SignInLink, User
+
+LINK_LIFE = timedelta(hours=24)
+SEEN_EVERY = timedelta(minutes=5)
+
+
+def make_link(user: User, now: datetime, life: timedelta = LINK_LIFE) -> str:
+    """A token for `/login/link/TOKEN/` that signs `user` in once within `life`."""
+    token = secrets.token_urlsafe(32)
+    SignInLink.objects.filter(expires_at__lt=now).delete()
+    SignInLink.objects.create(user=user, digest=_digest(token), expires_at=now + life)
+    return token
+
+
+def use_link(token: str, now: datetime) -> User | None:
+    """The user of a link that is good, which it is only this once; None for any other."""
+    rows = SignInLink.objects.filter(digest=_digest(token), used_at=None, expires_at__gte=now, user__is_active=True)
+    link = rows.select_related("user").first()
+    if link is None or not rows.filter(pk=link.pk).update(used_at=now):
+        return None
+    return link.user
+
+
+def make_token(user: User, now: datetime, name: str = "") -> str:
+    """A bearer token for the API; it is shown this once."""
+    token = f"mailroom_{secrets.token_urlsafe(32)}"
+    ApiToken.objects.create(user=user, name=name, digest=_digest(token), created_at=now)
+    return token
+
+
+def user_of_token(token: str, now: datetime) -> User | None:
+    """Whose token this is; None when it is none, was revoked, or its user is inactive."""
+    row = (
+        ApiToken.objects.filter(digest=_digest(token), revoked_at=None, user__is_active=True)
+        .select_related("user")
+        .first()
+    )
+    if row is None:
+        return None
+    if row.last_used_at is None or now - row.last_used_at > SEEN_EVERY:
+        ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
+    return row.user
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
