@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import push_url, trigger_client_event
 
-from mailroom.faces.windows.kit import conditions, keyset, requests, toasts
+from mailroom.faces.windows.kit import actions, conditions, keyset, requests, toasts
 from mailroom.faces.windows.kit.actions import Confirm, Outcome, Toolbar, shown
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.registry import WRITERS, Words
@@ -37,6 +37,7 @@ class RecordWindow(WindowView):
     write_roles: ClassVar[frozenset[Role]] = WRITERS
     toolbar_end_template: ClassVar[str] = ""
     status_template: ClassVar[str] = ""
+    among: ClassVar[str] = ""
 
     # ---- hooks
 
@@ -82,7 +83,7 @@ class RecordWindow(WindowView):
             record.delete()
         except ProtectedError:
             return Outcome(_("%(name)s is in use and cannot be deleted.") % {"name": name}, level="bad")
-        return Outcome(_("%(name)s deleted") % {"name": name}, redirect=self.window.url())
+        return Outcome(_("%(name)s deleted") % {"name": name}, redirect=self.at("list"))
 
     def title(self, request: HttpRequest, record: Any) -> str:
         """The record's name in the title bar."""
@@ -108,8 +109,8 @@ class RecordWindow(WindowView):
     def url_of(self, record: Any) -> str:
         """The record's address."""
         if self.single:
-            return self.window.url()
-        return self.window.url("record", record.pk if self.key_field == "pk" else getattr(record, self.key_field))
+            return self.at("list")
+        return self.at("record", record.pk if self.key_field == "pk" else getattr(record, self.key_field))
 
     def neighbours(self, request: HttpRequest, record: Any | None) -> dict[str, str]:
         """The addresses of the first, previous, next and last record; empty where there is none."""
@@ -141,7 +142,7 @@ class RecordWindow(WindowView):
                 return requests.redirect(request, self.url_of(first))
             if not self.can_add or not self.may_write(request):
                 return self.render(request, "kit/record_none.html")
-            return requests.redirect(request, self.window.url("new"))
+            return requests.redirect(request, self.at("new"))
         return self.show(request, None)
 
     def post(self, request: HttpRequest, key: str = "") -> HttpResponse:
@@ -198,8 +199,9 @@ class RecordWindow(WindowView):
             "record_title": self.title(request, record),
             "toolbar": shown(self.commands(request, record), request),
             "neighbours": {} if self.single else self.neighbours(request, record),
-            "form_url": self.url_of(record) if record is not None else self.window.url("new"),
-            "delete_url": self.window.url("delete", getattr(record, self.key_field))
+            "form_url": self.url_of(record) if record is not None else self.at("new"),
+            "base_url": self.at("list"),
+            "delete_url": self.at("delete", getattr(record, self.key_field))
             if record is not None and self.can_delete and not self.single
             else "",
         }
@@ -207,17 +209,29 @@ class RecordWindow(WindowView):
         return self.render(request, template, status=status, **context)
 
     @classmethod
-    def urls(cls) -> list[URLPattern]:
-        """The addresses of the window."""
+    def urls(cls, among: str = "") -> list[URLPattern]:
+        """The addresses of the window; `among` sets their names apart where a list has the same id: "group-record"."""
         from mailroom.faces.windows.kit import record_posts
 
+        cls.among = f"{among}-" if among else ""
         do = record_posts.doing(cls).as_view()
         if cls.single:
-            return [path("", cls.as_view(), name="list"), path("do/<slug:action>/", do, name="do")]
+            return [
+                path("", cls.as_view(), name=f"{cls.among}list"),
+                path("do/<slug:action>/", do, name=f"{cls.among}do"),
+            ]
         return [
-            path("", cls.as_view(), name="list"),
-            path("new/", cls.as_view(), {"key": NEW}, name="new"),
-            path("do/<slug:action>/", do, name="do"),
-            path("<str:key>/", cls.as_view(), name="record"),
-            path("<str:key>/delete/", record_posts.deleting(cls).as_view(), name="delete"),
+            path("", cls.as_view(), name=f"{cls.among}list"),
+            path("new/", cls.as_view(), {"key": NEW}, name=f"{cls.among}new"),
+            path("do/<slug:action>/", do, name=f"{cls.among}do"),
+            path("<str:key>/", cls.as_view(), name=f"{cls.among}record"),
+            path("<str:key>/delete/", record_posts.deleting(cls).as_view(), name=f"{cls.among}delete"),
         ]
+
+    def at(self, name: str, *arguments: Any) -> str:
+        """The address of one of this record window's views."""
+        return self.window.url(f"{self.among}{name}", *arguments)
+
+    def undo_url(self, undo: actions.Undo) -> str:
+        """Where Undo posts."""
+        return self.at("do", undo.action)

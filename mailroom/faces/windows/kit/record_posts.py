@@ -19,7 +19,7 @@ def doing(window: type[RecordWindow]) -> type[WindowView]:
             records = list(self.records(request).filter(pk__in=ids or []))
             if ids is None or len(records) != len(ids):
                 raise Http404
-            back = self.url_of(records[0]) if records else self.window.url()
+            back = self.url_of(records[0]) if records else self.at("list")
             toolbar = self.commands(request, records[0] if records else None)
             command = actions.find(toolbar, action)
             if command is not None and command.disabled is not None and records:
