@@ -24,6 +24,7 @@ urlpatterns = [
     path("jobs/<int:key>/", jobs.JobView.as_view(), name="job"),
     path("jobs/<int:key>/cancel/", jobs.JobView.as_view(cancels=True), name="cancel-job"),
     path("palette/", palette.PaletteView.as_view(), name="palette"),
+    path("navigation/", palette.NavigationView.as_view(), name="navigation"),
     path("person/", person_posts.PersonView.as_view(), name="person"),
     *registry.WINDOWS.url_patterns(),
     re_path(r"^(?P<window_id>[A-Za-z]{2}[0-9]{6})/(?P<rest>.*)$", lower_case),

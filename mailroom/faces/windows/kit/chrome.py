@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from mailroom.faces.windows.kit import counting, jobs, person, registry, requests, toasts
+from mailroom.faces.windows.kit import counting, jobs, person, registry, requests
 from mailroom.faces.windows.kit.registry import Window, Words, Workspace
 
 GROUPS: list[Any] = []
@@ -41,7 +41,6 @@ class Chrome:
     items: list[Item]
     groups: list[Group]
     progress: jobs.Progress | None
-    toasts: list[dict[str, Any]]
     favourite: bool
     theme: str
     density: str
@@ -87,7 +86,6 @@ def made(request: HttpRequest, window: Window | None) -> Chrome:
         items=[item(one, window, counts) for one in windows],
         groups=groups + [one for one in found if one is not None and one.items],
         progress=jobs.current(user),
-        toasts=toasts.taken(request),
         favourite=window is not None and window.id in favourites,
         theme=person.setting(request, "theme", "system"),
         density=person.setting(request, "density", "comfortable"),

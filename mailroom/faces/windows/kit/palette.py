@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
-from mailroom.faces.windows.kit import registry, requests
+from mailroom.faces.windows.kit import chrome, registry, requests
 from mailroom.faces.windows.kit.lookups import OPEN_TO_ALL
 from mailroom.faces.windows.kit.registry import Words
 from mailroom.faces.windows.kit.views import WindowView
@@ -54,3 +54,14 @@ class PaletteView(WindowView):
         text = request.GET.get("q", "").strip()[:100]
         records = [found for finder in FINDERS for found in finder(request, text)] if len(text) > 1 else []
         return self.render(request, "kit/_palette.html", windows=windows(request, text), records=records[:SHOWN])
+
+
+class NavigationView(WindowView):
+    """The windows of the navigation pane with fresh counts, seen from the window `?window=ID`."""
+
+    window = OPEN_TO_ALL
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The fragment `nav-windows`."""
+        window = registry.WINDOWS.get(request.GET.get("window", ""))
+        return self.render(request, "kit/_nav_windows.html", window=window, chrome=chrome.build(request, window))

@@ -157,7 +157,9 @@ class RecordWindow(WindowView):
                 return self.after_save(request, self.save(request, form))
         except ValidationError as refused:
             form.add_error(None, refused)
-        return self.show(request, record, form, status=422)
+        # A ModelForm has written the refused values into its record: the page is built round a fresh one.
+        fresh = self.single_record(request) if self.single else None if record is None else self.find(request, key)
+        return self.show(request, fresh, form, status=422)
 
     def drop_disabled(self, form: forms.BaseForm, request: HttpRequest) -> None:
         """Fields that are not enabled keep what is saved: the browser does not send them."""

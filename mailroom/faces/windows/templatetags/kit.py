@@ -8,7 +8,7 @@ from django import forms, template
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
-from mailroom.faces.windows.kit import actions, cells, chrome, conditions, layout, lookups
+from mailroom.faces.windows.kit import actions, cells, chrome, conditions, layout, lookups, toasts
 from mailroom.faces.windows.kit.registry import Window
 
 register = template.Library()
@@ -60,6 +60,12 @@ def status(words: Any, tone: str = "", icon_name: str = "") -> SafeString:
 def page_chrome(context: Context, window: Window | None = None) -> chrome.Chrome:
     """Rail, navigation pane, toasts and the person's settings."""
     return chrome.build(context["request"], window)
+
+
+@register.simple_tag(takes_context=True)
+def kept_toasts(context: Context) -> list[dict[str, Any]]:
+    """The toasts that wait for this page."""
+    return toasts.taken(context["request"])
 
 
 @register.filter

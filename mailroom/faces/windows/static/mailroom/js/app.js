@@ -10,6 +10,7 @@ import "./lookup.js";
 import "./job.js";
 import "./palette.js";
 import "./keys.js";
+import "./mail.js";
 
 const failed = (event, text) => {
   const target = event.detail.target;

@@ -27,7 +27,7 @@ document.addEventListener("mailroom:dialog", (event) => load(event.detail.url));
 document.addEventListener("mailroom:saved", (event) => {
   dialog().close();
   opener?.dispatchEvent(new CustomEvent("picked", { detail: event.detail }));
-  document.body.dispatchEvent(new Event("mailroom:refresh"));
+  document.body.dispatchEvent(new Event("mailroom:refresh", { bubbles: true }));
 });
 
 on("click", "[data-close]", (event, button) => button.closest("dialog")?.close());

@@ -125,7 +125,7 @@ on("click", "[data-reader-back]", (event) => {
   closeReader();
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id === "list") window.htmx.trigger(document.body, "mailroom:counts");
+  if (event.target.id === "list") document.dispatchEvent(new Event("mailroom:counts"));
   if (event.target.id === "reader" && getComputedStyle($(".split__list") ?? document.body).display === "none") $("#reader")?.focus();
 });
 
@@ -171,4 +171,4 @@ const refreshReader = (record) => {
   address.searchParams.set("open", record);
   window.htmx.ajax("GET", address.pathname + address.search, { target: "#reader", swap: "outerHTML" });
 };
-export const toggleView = () => $("form.segmented button[aria-pressed=false]")?.click();
+export const toggleView = () => $("form[data-view] button[aria-pressed=false]")?.click();

@@ -8,7 +8,7 @@ dress((root) => {
   const ended = root.matches?.("[data-job-ended]") ? root : root.querySelector?.("[data-job-ended]");
   if (!ended || ended.dataset.told) return;
   ended.dataset.told = "1";
-  document.body.dispatchEvent(new Event("mailroom:refresh"));
-  document.body.dispatchEvent(new Event("mailroom:counts"));
+  document.body.dispatchEvent(new Event("mailroom:refresh", { bubbles: true }));
+  document.dispatchEvent(new Event("mailroom:counts"));
   if ($("#nav-job:not([hidden])")) window.htmx.ajax("GET", "/jobs/running/", { target: "#nav-job", swap: "outerHTML" });
 });

@@ -36,8 +36,8 @@ document.addEventListener("click", (event) => {
 on("click", ".menu__list button, .menu__list a", (event, item) => item.closest("details.menu")?.removeAttribute("open"));
 on("click", "[data-print]", () => window.print());
 on("click", "[data-refresh]", () => {
-  document.body.dispatchEvent(new Event("mailroom:refresh"));
-  document.body.dispatchEvent(new Event("mailroom:counts"));
+  document.body.dispatchEvent(new Event("mailroom:refresh", { bubbles: true }));
+  document.dispatchEvent(new Event("mailroom:counts"));
 });
 on("click", "[data-remove]", (event, button) => $(button.dataset.remove)?.replaceChildren());
 
@@ -48,4 +48,15 @@ on("keydown", "details.menu[open]", (event, menu) => {
   event.preventDefault();
   const items = $$(".menu__item:not(:disabled)", menu);
   items.at((items.indexOf(document.activeElement) + step + items.length) % items.length)?.focus();
+});
+
+// Counts of the navigation pane: fetched after what changes them.
+let counted = 0;
+document.addEventListener("mailroom:counts", () => {
+  clearTimeout(counted);
+  counted = setTimeout(async () => {
+    const pane = document.getElementById("nav-windows");
+    const answer = await fetch(`/navigation/?window=${pane.dataset.window}`).catch(() => null);
+    if (answer?.ok) pane.outerHTML = await answer.text();
+  }, 800);
 });

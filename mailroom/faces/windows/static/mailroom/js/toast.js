@@ -15,7 +15,7 @@ const begin = (toast) => {
     if (left <= 0) {
       clearInterval(timer);
       toast.remove();
-      if ("countdown" in toast.dataset) document.body.dispatchEvent(new Event("mailroom:refresh"));
+      if ("countdown" in toast.dataset) document.body.dispatchEvent(new Event("mailroom:refresh", { bubbles: true }));
     }
   };
   const timer = setInterval(tick, 1000);
