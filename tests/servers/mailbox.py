@@ -121,8 +121,10 @@ class Folder:
                 index.unlink()
         else:
             subprocess.run(
-                ["doveadm", "-c", self.mailbox.place.configuration, "mailbox", "update", "--uid-validity", str(value)]
-                + ["-u", self.mailbox.address, self.name],
+                [
+                    *("doveadm", "-c", self.mailbox.place.configuration, "mailbox", "update"),
+                    *("--uid-validity", str(value), "-u", self.mailbox.address, self.name),
+                ],
                 check=True,
                 capture_output=True,
             )

@@ -1,0 +1,153 @@
+"""A scripted IMAP server (RFC 3501) over mails in memory.
+
+Moments: `greeting` and every command, `UID` ones by both words (`LOGIN`, `SELECT`, `UID SEARCH`, `UID FETCH`,
+`UID STORE`, `UID EXPUNGE`, `EXPUNGE`, `UID MOVE`, `UID COPY`, `LOGOUT` …). A step that answers a command itself is made
+by `answer`, which knows the tag of the command in hand.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tests.servers.certificates import Certificate
+from tests.servers.hostile.script import Gone, Step, Wire
+from tests.servers.hostile.server import HostileServer
+
+LITERAL = re.compile(rb"\{(\d+)(\+?)\}$")
+
+
+@dataclass(slots=True)
+class HeldMail:
+    """One mail in memory."""
+
+    uid: int
+    raw: bytes
+    flags: set[str] = field(default_factory=set)
+
+
+class TaggedWire(Wire):
+    """A wire that knows the tag of the command in hand."""
+
+    tag = b"*"
+
+
+def answer(text: str) -> Step:
+    """Answer these lines, with `{tag}` for the command's tag: `answer("{tag} NO [TRYCREATE] no such folder")`."""
+
+    def step(wire: Wire) -> bool:
+        tag = wire.tag.decode() if isinstance(wire, TaggedWire) else "*"
+        wire.send(text.replace("{tag}", tag).replace("\n", "\r\n").encode() + b"\r\n")
+        return False
+
+    return step
+
+
+def half_a_literal(wire: Wire) -> bool:
+    """Promise 100,000 bytes, send a few, and close."""
+    wire.send(b"* 1 FETCH (UID 1 BODY[] {100000}\r\nSubject: half")
+    raise Gone
+
+
+class HostileImap(HostileServer):
+    """Serves `raws` as the INBOX to anybody; `mails` and `moved` show what became of them."""
+
+    def __init__(
+        self,
+        raws: Iterable[bytes] = (),
+        script: Mapping[str, Step] | None = None,
+        *,
+        capabilities: str = "IMAP4rev1 UIDPLUS MOVE",
+        uidvalidity: str = "7",
+        certificate: Certificate | None = None,
+    ) -> None:
+        self.mails = [HeldMail(uid, raw) for uid, raw in enumerate(raws, 1)]
+        self.capabilities, self.uidvalidity = capabilities, uidvalidity
+        self.moved: dict[str, list[bytes]] = {}
+        super().__init__(script, certificate)
+
+    def talk(self, wire: Wire) -> None:
+        """One session."""
+        tagged = TaggedWire(wire.connection, wire.stopped)
+        if self.happens("greeting", tagged):
+            tagged.line(b"* OK hostile.test ready")
+        while True:
+            tagged.tag, _, rest = self._command(tagged).partition(b" ")
+            words = rest.decode("utf-8", "replace").split(" ")
+            verb = words[0].upper()
+            if verb == "UID":
+                verb, words = f"UID {words[1].upper()}", words[1:]
+            self.commands.append(verb)
+            if self.happens(verb, tagged):
+                self._answer(tagged, verb, words[1:])
+
+    def _command(self, wire: TaggedWire) -> bytes:
+        """A whole command; its literals become plain words (RFC 3501 §4.3)."""
+        line = wire.read_line()
+        while match := LITERAL.search(line):
+            if not match[2]:
+                wire.line(b"+ go on")
+            line = line[: match.start()] + wire.read(int(match[1])) + wire.read_line()
+        return line
+
+    def _answer(self, wire: TaggedWire, verb: str, words: list[str]) -> None:
+        if verb == "CAPABILITY":
+            wire.line(b"* CAPABILITY ", self.capabilities.encode())
+        elif verb == "LIST":
+            wire.line(b'* LIST (\\HasNoChildren) "/" "INBOX"')
+        elif verb in {"SELECT", "EXAMINE"}:
+            wire.line(b"* %d EXISTS" % len(self.mails))
+            wire.line(b"* OK [UIDVALIDITY ", self.uidvalidity.encode(), b"] as you like")
+            wire.line(b"* OK [UIDNEXT %d] next" % (max([mail.uid for mail in self.mails], default=0) + 1))
+        elif verb in {"UID EXPUNGE", "EXPUNGE"}:
+            self.mails = [mail for mail in self.mails if "\\Deleted" not in mail.flags]
+        elif verb.startswith("UID "):
+            self._chosen_mails(wire, verb, words)
+        elif verb == "LOGOUT":
+            wire.line(b"* BYE")
+            wire.line(wire.tag, b" OK done")
+            raise Gone
+        wire.line(wire.tag, b" OK done")
+
+    def _chosen_mails(self, wire: TaggedWire, verb: str, words: list[str]) -> None:
+        """What the UID commands do to the mails of their set."""
+        if verb == "UID SEARCH":
+            wanted = words[1] if len(words) > 1 and words[0].upper() == "UID" else "1:*"
+            wire.line(b"* SEARCH", *[b" %d" % mail.uid for _place, mail in self._chosen(wanted)])
+            return
+        chosen = self._chosen(words[0])
+        if verb == "UID FETCH":
+            for place, mail in chosen:
+                self._fetched(wire, place, mail, " ".join(words[1:]).upper())
+        elif verb == "UID STORE":
+            for _place, mail in chosen:
+                mail.flags |= set(" ".join(words[2:]).strip("()").split())
+        elif verb in {"UID MOVE", "UID COPY"}:
+            mails = [mail for _place, mail in chosen]
+            self.moved.setdefault(words[1].strip('"'), []).extend(mail.raw for mail in mails)
+            if verb == "UID MOVE":
+                self.mails = [mail for mail in self.mails if mail not in mails]
+
+    def _fetched(self, wire: TaggedWire, place: int, mail: HeldMail, items: str) -> None:
+        parts = [b"UID %d" % mail.uid, b"FLAGS (%b)" % " ".join(sorted(mail.flags)).encode()]
+        if "RFC822.SIZE" in items:
+            parts.append(b"RFC822.SIZE %d" % len(mail.raw))
+        if "INTERNALDATE" in items:
+            parts.append(b'INTERNALDATE "24-Nov-2026 09:00:00 +0000"')
+        if "BODY" in items:
+            header = "HEADER" in items
+            raw = mail.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if header else mail.raw
+            parts.append(b"BODY[%b] {%d}\r\n%b" % (b"HEADER" if header else b"", len(raw), raw))
+        wire.line(b"* %d FETCH (" % place, b" ".join(parts), b")")
+
+    def _chosen(self, wanted: str) -> list[tuple[int, HeldMail]]:
+        """The mails of a UID set, each with its place; `n:*` always holds the last (RFC 3501 §6.4.8)."""
+        highest = max([mail.uid for mail in self.mails], default=0)
+        ranges = []
+        for part in wanted.split(","):
+            ends = [highest if end == "*" else int(end) for end in part.split(":")]
+            ranges.append((min(ends), max(ends)))
+        return [
+            (place, mail)
+            for place, mail in enumerate(self.mails, 1)
+            if any(low <= mail.uid <= high for low, high in ranges)
+        ]
