@@ -11,6 +11,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 for name in [name for name in os.environ if name.startswith("MAILROOM_")]:
     if name not in {"MAILROOM_CORPUS", "MAILROOM_TEST_DATABASE", "MAILROOM_TEST_DATABASE_URL"}:
         del os.environ[name]
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's driver keeps an event loop in the tests' thread
 os.environ["MAILROOM_DATA"] = tempfile.mkdtemp(prefix=f"mailroom-tests-{WORKER}-")
 
 if os.environ.get("MAILROOM_TEST_DATABASE") == "postgresql":

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from csp.constants import NONCE
+
 from mailroom.base import logs, secrets
 from mailroom.settings import database, environment
 
@@ -102,8 +104,8 @@ CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.public_url]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
+        "script-src": ["'self'", NONCE],
+        "style-src": ["'self'", NONCE],
         "font-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
         "frame-src": ["'self'"],

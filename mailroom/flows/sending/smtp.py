@@ -103,6 +103,7 @@ class SmtpSession:
         """QUIT; a server that is gone is no error."""
         with contextlib.suppress(smtplib.SMTPException, OSError):
             self.client.quit()
+        self.client.close()  # a QUIT that failed leaves the socket open
 
 
 def _reply(answer: tuple[int, bytes | str]) -> Reply:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
+from mailroom.records.organisation import sign_in
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 WRONG = _("The user name or password is not right.")
@@ -76,13 +77,11 @@ class Link(View):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """The page with the button."""
         response = render(request, "sign_in/link.html", {"token": token})
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"  # a POST without origin is refused
         return response
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Use the link up and sign its user in."""
-        from mailroom.records.organisation import sign_in
-
         user = sign_in.use_link(token, clock.now())
         if user is None:
             return page(request, 410, error=OLD_LINK, username="")

@@ -27,8 +27,7 @@ def open_session(account: EmailAccount) -> "ImapSession":
     try:
         sign_in(client, connection.incoming_credentials(account))
     except BaseException:
-        with contextlib.suppress(OSError, imaplib.IMAP4.error):
-            client.shutdown()
+        _hang_up(client)
         raise
     return ImapSession(client)
 
@@ -42,12 +41,26 @@ def connect(endpoint: Endpoint, account: EmailAccount) -> imaplib.IMAP4:
             )
         client = imaplib.IMAP4(endpoint.host, endpoint.port, timeout=endpoint.timeout)
         if endpoint.encryption == Encryption.STARTTLS:
-            client.starttls(connection.tls(account))
+            _encrypt(client, account)
     except imaplib.IMAP4.abort as error:
         raise ConnectionResetError(str(error)) from error
     except imaplib.IMAP4.error as error:
         raise connection.Refused(str(error)) from error
     return client
+
+
+def _encrypt(client: imaplib.IMAP4, account: EmailAccount) -> None:
+    try:
+        client.starttls(connection.tls(account))
+    except BaseException:
+        _hang_up(client)
+        raise
+
+
+def _hang_up(client: imaplib.IMAP4) -> None:
+    """Close the socket, whatever state it is in."""
+    with contextlib.suppress(OSError, imaplib.IMAP4.error):
+        client.shutdown()
 
 
 def sign_in(client: imaplib.IMAP4, credentials: Credentials) -> None:
@@ -192,6 +205,7 @@ class ImapSession:
         """Log out; a server that is gone is no error."""
         with contextlib.suppress(OSError, imaplib.IMAP4.error, ValueError):
             self.client.logout()
+        _hang_up(self.client)  # a logout that failed leaves the socket open
 
     def _open(self, folder: str, writing: bool) -> tuple[int, int]:
         """Select a folder; its UIDVALIDITY and UIDNEXT, 0 where the server gives none or nonsense."""

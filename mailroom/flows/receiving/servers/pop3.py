@@ -3,6 +3,7 @@
 import contextlib
 import poplib
 from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
 from mailroom.flows.receiving.servers.contract import Cursor, Fetched, slices
 from mailroom.records.email_accounts import connection
@@ -12,13 +13,38 @@ poplib._MAXLINE = 10_000_000  # type: ignore[attr-defined]  # QUIRK: mail with l
 FOLDER = ""
 
 
+class _HangsUp:
+    """QUIRK: poplib's constructors leave the socket open when the greeting is refused or never comes."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        try:
+            super().__init__(*arguments, **options)
+        except BaseException:
+            _hang_up(cast(poplib.POP3, self))
+            raise
+
+
+class _Plain(_HangsUp, poplib.POP3):
+    pass
+
+
+class _Encrypted(_HangsUp, poplib.POP3_SSL):
+    pass
+
+
+def _hang_up(client: poplib.POP3) -> None:
+    """Close the socket, whatever state it is in."""
+    with contextlib.suppress(OSError, AttributeError):
+        client.close()
+
+
 def open_session(account: EmailAccount) -> "Pop3Session":
     """Connect and sign in; raises OSError, connection.SignInRefused or connection.Refused."""
     client = connect(account)
     try:
         sign_in(client, account)
     except BaseException:
-        client.close()
+        _hang_up(client)
         raise
     return Pop3Session(client)
 
@@ -28,15 +54,23 @@ def connect(account: EmailAccount) -> poplib.POP3:
     endpoint = connection.incoming(account)
     try:
         if endpoint.encryption == Encryption.SSL:
-            return poplib.POP3_SSL(
+            return _Encrypted(
                 endpoint.host, endpoint.port, timeout=endpoint.timeout, context=connection.tls(account)
             )
-        client = poplib.POP3(endpoint.host, endpoint.port, timeout=endpoint.timeout)
+        client: poplib.POP3 = _Plain(endpoint.host, endpoint.port, timeout=endpoint.timeout)
         if endpoint.encryption == Encryption.STARTTLS:
-            client.stls(connection.tls(account))
+            _encrypt(client, account)
     except poplib.error_proto as error:
         raise connection.Refused(_words(error)) from error
     return client
+
+
+def _encrypt(client: poplib.POP3, account: EmailAccount) -> None:
+    try:
+        client.stls(connection.tls(account))
+    except BaseException:
+        _hang_up(client)
+        raise
 
 
 def sign_in(client: poplib.POP3, account: EmailAccount) -> None:
@@ -107,3 +141,4 @@ class Pop3Session:
         """QUIT makes deletions final (RFC 1939 §6)."""
         with contextlib.suppress(OSError, poplib.error_proto):
             self.client.quit()
+        _hang_up(self.client)  # a QUIT that failed leaves the socket open

@@ -16,6 +16,8 @@ const keep = (ids) => sessionStorage.setItem(place(), JSON.stringify([...ids]));
 
 const paint = () => {
   if (!list()) return;
+  const opened = $("#reader[data-record]")?.dataset.record;
+  if (opened && !current()) rows().find((row) => row.dataset.row === opened)?.setAttribute("aria-current", "true");
   const ids = chosen();
   const shown = boxes();
   shown.forEach((box) => { box.checked = everything || ids.has(box.value); });

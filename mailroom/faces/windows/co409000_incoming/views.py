@@ -1,0 +1,101 @@
+"""Incoming (CO409000): received mail, a reading pane, and what can be done with it."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from mailroom.faces.windows.co409000_incoming.window import WINDOW
+from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
+from mailroom.faces.windows.kit.grid import Empty, FilterTab, GridWindow
+from mailroom.faces.windows.mail import commands, reading, tables
+from mailroom.records.emails.models import Box, Email
+
+
+class Incoming(GridWindow):
+    """The list with its reading pane; opening an email marks it as read for its owner."""
+
+    window = WINDOW
+    columns = tables.names(
+        subject=_("Subject"),
+        from_=_("From"),
+        date=_("Date"),
+        status=_("Email status"),
+        to=_("To"),
+        related=_("Related entity description"),
+        workgroup=_("Workgroup"),
+        owner=_("Owner"),
+        created_by=_("Created by"),
+    )
+    default_sort = "-date"
+    row_name = "emails"
+    reader_template = "mail/_reader.html"
+    tabs: ClassVar[Sequence[FilterTab]] = (
+        FilterTab("all", _("All records")),
+        FilterTab("unread", _("Unread emails"), tables.unread),
+        FilterTab("mine", _("My emails"), tables.mine),
+        FilterTab("workgroup", _("My workgroup’s emails"), tables.of_my_workgroup),
+        FilterTab("unassigned", _("Unassigned"), tables.unassigned),
+        FilterTab("unprocessed", _("Unprocessed"), tables.unprocessed),
+    )
+    toolbar = (
+        commands.NEW,
+        commands.DELETE,
+        Menu(
+            _("Actions"),
+            (
+                *commands.ANSWERS,
+                commands.READ,
+                commands.UNREAD,
+                SEPARATOR,
+                commands.ARCHIVE,
+                commands.UNARCHIVE,
+                commands.RESTORE,
+            ),
+        ),
+    )
+
+    def records(self, request: HttpRequest) -> QuerySet[Email]:
+        """Whatever this person may see: a link into the list stays good when the mail is archived."""
+        return tables.visible(request).select_related(*tables.RELATED)
+
+    def listed(self, request: HttpRequest) -> QuerySet[Email]:
+        """Received mail that is neither archived nor deleted."""
+        return self.records(request).filter(box=Box.INCOMING)
+
+    def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """By subject text, names and parts of addresses."""
+        return tables.search(rows, text)
+
+    def row_class(self, row: Email) -> str:
+        """Unread in bold."""
+        return "" if row.read else "is-unread"
+
+    def row_detail(self, row: Email) -> str:
+        """Why it failed."""
+        return row.error
+
+    def row_label(self, row: Email) -> str:
+        """The subject."""
+        return tables.subject(row)
+
+    def row_url(self, row: Email, request: HttpRequest) -> str:
+        """The email in its own window."""
+        return commands.open_address(row)
+
+    def empty(self, request: HttpRequest, tab: str) -> Empty:
+        """What an empty list says."""
+        return Empty(_("No emails here"), _("New mail appears as soon as it is received."), "inbox")
+
+    def reader_context(self, request: HttpRequest, row: Email) -> dict[str, Any]:
+        """The thread and the slip; its owner has read it now."""
+        person = tables.employee(request)
+        if not row.read and person is not None and row.owner_id == person.pk:
+            Email.objects.filter(pk=row.pk).update(read=True)
+            row.read = True
+        return reading.context(request, row)
+
+
+urlpatterns = Incoming.urls()

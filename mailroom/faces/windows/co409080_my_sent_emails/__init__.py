@@ -1,0 +1,1 @@
+"""My sent emails (CO409080)."""

@@ -1,0 +1,52 @@
+"""My sent emails (CO409080): outgoing mail with what became of it."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from mailroom.faces.windows.co409000_incoming.views import Incoming
+from mailroom.faces.windows.co409080_my_sent_emails.window import WINDOW
+from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
+from mailroom.faces.windows.kit.grid import Empty, FilterTab
+from mailroom.faces.windows.mail import commands, tables
+from mailroom.records.emails.models import Box, Email
+
+
+class Sent(Incoming):
+    """Outgoing mail that is neither archived nor deleted."""
+
+    window = WINDOW
+    columns = tables.names(
+        subject=_("Subject"),
+        to=_("To"),
+        cc=_("Cc"),
+        bcc=_("Bcc"),
+        date=_("Date"),
+        status=_("Email status"),
+        from_=_("From"),
+        related=_("Related entity description"),
+        workgroup=_("Work group"),
+        owner=_("Owner"),
+        created_by=_("Created by"),
+    )
+    tabs = (FilterTab("all", _("All records")), FilterTab("mine", _("My emails"), tables.mine))
+    toolbar = (
+        commands.NEW,
+        commands.DELETE,
+        Menu(_("Actions"), (*commands.ANSWERS, commands.ARCHIVE, commands.UNARCHIVE, SEPARATOR, commands.RESTORE)),
+    )
+
+    def listed(self, request: HttpRequest) -> QuerySet[Email]:
+        """Outgoing mail."""
+        return self.records(request).filter(box=Box.SENT)
+
+    def row_class(self, row: Email) -> str:
+        """Sent mail is never unread."""
+        return ""
+
+    def empty(self, request: HttpRequest, tab: str) -> Empty:
+        """What an empty list says."""
+        return Empty(_("Nothing sent yet"), _("Emails you write appear here with what became of them."), "send")
+
+
+urlpatterns = Sent.urls()

@@ -1,0 +1,1 @@
+"""Email activity (CR306015)."""

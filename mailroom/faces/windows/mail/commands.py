@@ -1,0 +1,126 @@
+"""The commands of the email windows: each obeys the state table, says what it did, and can be taken back."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from mailroom.base import clock
+from mailroom.faces.windows.kit import requests
+from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Confirm, Outcome, Undo
+from mailroom.faces.windows.mail import tables
+from mailroom.records.emails import answering, status
+from mailroom.records.emails.models import Email, Status
+from mailroom.records.emails.moves import Action as Move
+from mailroom.records.emails.status import Moved
+
+
+def open_address(email: Email) -> str:
+    """Where an email opens in a window of its own."""
+    return f"/cr306015/{email.pk}/"
+
+
+def _told(moved: Moved, one: str, many: str, undo: str = "") -> Outcome:
+    """What a batch came to: how many moved, and the first reason why others did not."""
+    words = ngettext(one, many, len(moved.ids)) % {"n": len(moved.ids)} if moved.ids else ""
+    reasons = sorted(set(moved.refused.values()))
+    if reasons:
+        left = ngettext("%(n)d left as it was", "%(n)d left as they were", len(moved.refused)) % {
+            "n": len(moved.refused)
+        }
+        words = ". ".join(part for part in (words, f"{left}: {reasons[0]}") if part)
+    taken_back = Undo(undo, tuple(moved.ids)) if undo and moved.ids else None
+    return Outcome(words, undo=taken_back, level="ok" if moved.ids else "bad")
+
+
+def _move(request: HttpRequest, ids: list[Any], action: Move) -> Moved:
+    return status.move_many(ids, action, clock.now(), requests.user_of(request))
+
+
+def archive(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Archive processed emails."""
+    return _told(_move(request, ids, Move.ARCHIVE), _("%(n)d email archived"), _("%(n)d emails archived"), "unarchive")
+
+
+def unarchive(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Restore emails from the archive."""
+    return _told(_move(request, ids, Move.RESTORE_FROM_ARCHIVE), _("%(n)d email restored"), _("%(n)d emails restored"))
+
+
+def delete(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """First Delete; for emails deleted already the second one, which is permanent."""
+    gone = list(Email.objects.filter(pk__in=ids, status=Status.DELETED).values_list("pk", flat=True))
+    if gone:
+        Email.objects.filter(pk__in=gone, status=Status.DELETED).delete()
+    first = [pk for pk in ids if pk not in set(gone)]
+    if not first:
+        words = ngettext("%(n)d email deleted permanently", "%(n)d emails deleted permanently", len(gone))
+        return Outcome(words % {"n": len(gone)})
+    return _told(_move(request, first, Move.DELETE), _("%(n)d email deleted"), _("%(n)d emails deleted"), "restore")
+
+
+def restore(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Restore deleted emails."""
+    return _told(_move(request, ids, Move.RESTORE), _("%(n)d email restored"), _("%(n)d emails restored"))
+
+
+def cancel(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Cancel sending."""
+    return _told(_move(request, ids, Move.CANCEL), _("%(n)d email canceled"), _("%(n)d emails canceled"))
+
+
+def mark_read(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Mark as read; only the owner may."""
+    moved = status.mark_read_many(ids, tables.employee(request))
+    return _told(moved, _("%(n)d email marked as read"), _("%(n)d emails marked as read"), "unread")
+
+
+def mark_unread(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Mark as unread; only the owner may."""
+    moved = status.mark_read_many(ids, tables.employee(request), read=False)
+    return _told(moved, _("%(n)d email marked as unread"), _("%(n)d emails marked as unread"), "read")
+
+
+def reply(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """A draft that answers the sender."""
+    return _draft(answering.reply(_one(ids), requests.user_of(request), clock.now()))
+
+
+def reply_all(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """A draft that answers everybody."""
+    return _draft(answering.reply(_one(ids), requests.user_of(request), clock.now(), to_all=True))
+
+
+def forward(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """A draft that passes the email on."""
+    return _draft(answering.forward(_one(ids), requests.user_of(request), clock.now()))
+
+
+def _one(ids: list[Any]) -> Email:
+    return Email.objects.select_related("account", "content").get(pk=ids[0])
+
+
+def _draft(draft: Email) -> Outcome:
+    return Outcome(redirect=open_address(draft))
+
+
+def ask_delete(count: int) -> Confirm:
+    """The question before Delete, naming the count."""
+    button = ngettext("Delete %(n)d email", "Delete %(n)d emails", count) % {"n": count}
+    return Confirm(f"{button}?", _("Deleted emails can be restored until they are deleted a second time."), button)
+
+
+REPLY = Action("reply", gettext_lazy("Reply"), run=reply, icon="reply", keys="r", reader="label")
+REPLY_ALL = Action("reply-all", gettext_lazy("Reply all"), run=reply_all, icon="reply-all", keys="a", reader="label")
+FORWARD = Action("forward", gettext_lazy("Forward"), run=forward, icon="forward", keys="f", reader="label")
+ARCHIVE = Action("archive", gettext_lazy("Archive"), run=archive, icon="archive", keys="e", reader="icon")
+UNARCHIVE = Action("unarchive", gettext_lazy("Restore from archive"), run=unarchive, icon="archive")
+DELETE = Action(
+    "delete", gettext_lazy("Delete"), run=delete, icon="trash", keys="Delete", style="icon", confirm=ask_delete
+)
+RESTORE = Action("restore", gettext_lazy("Restore"), run=restore, icon="undo")
+READ = Action("read", gettext_lazy("Mark as read"), run=mark_read, icon="mail", keys="i", reader="icon")
+UNREAD = Action("unread", gettext_lazy("Mark as unread"), run=mark_unread, icon="mail", keys="u")
+NEW = Action("new", gettext_lazy("New email"), url="/cr306015/new/", icon="plus", keys="c", style="icon", rows=False)
+ANSWERS = (REPLY, REPLY_ALL, FORWARD, SEPARATOR)

@@ -1,0 +1,118 @@
+"""Columns and filter tabs of the lists of emails; each window takes those it has, under its own labels."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from mailroom.faces.windows.kit import cells, requests
+from mailroom.faces.windows.kit.columns import Column
+from mailroom.records.emails import queries
+from mailroom.records.emails.models import Direction, Email, Status
+from mailroom.records.organisation.models import Employee
+
+TONES = {Status.PROCESSED: "ok", Status.PENDING: "warn", Status.IN_PROCESS: "run", Status.FAILED: "bad"}
+RELATED = ("account", "owner", "workgroup", "created_by")
+
+
+def status_cell(email: Email) -> SafeString:
+    """Icon and word of the status; archived mail says so."""
+    words = _("Archived") if email.archived else Status(email.status).label
+    return cells.status(words, "" if email.archived else TONES.get(Status(email.status), ""))
+
+
+def sender(email: Email) -> str:
+    """Who wrote it, as lists show it."""
+    return email.from_name or email.from_address
+
+
+def subject(email: Email) -> str:
+    """The subject, or that there is none."""
+    return email.subject or str(_("(No subject)"))
+
+
+def names(**labels: Any) -> tuple[Column, ...]:
+    """Columns by key in the order given, each under the window's own label."""
+    return tuple(_column(key, label) for key, label in labels.items())
+
+
+def _column(key: str, label: Any) -> Column:
+    made = {
+        "subject": lambda: Column("subject", label, cell=subject, sort="subject", link=True),
+        "from": lambda: Column("from", label, cell=sender, sort="from_address", width=22),
+        "date": lambda: Column(
+            "date", label, cell=cells.of("date", cells.moment), sort="date", width=16, first_down=True
+        ),
+        "status": lambda: Column("status", label, cell=status_cell, notable=lambda row: row.status != Status.PROCESSED),
+        "to": lambda: Column("to", label, cell=lambda row: row.to_line, width=22),
+        "cc": lambda: Column("cc", label, cell=lambda row: row.cc_line, width=18),
+        "bcc": lambda: Column("bcc", label, cell=lambda row: row.bcc_line, width=18),
+        "related": lambda: Column("related", label, cell=lambda row: row.related_entity_description, width=24),
+        "workgroup": lambda: Column("workgroup", label, cell=lambda row: str(row.workgroup or ""), width=14),
+        "owner": lambda: Column("owner", label, cell=lambda row: str(row.owner or ""), width=18),
+        "created_by": lambda: Column("created_by", label, cell=lambda row: str(row.created_by or ""), width=18),
+        "account": lambda: Column("account", label, cell=lambda row: row.account.email_account_id, width=16),
+        "start": lambda: Column(
+            "start", label, cell=lambda row: cells.moment(row.start_at or row.created_at), width=16
+        ),
+    }
+    return made[key.rstrip("_")]()
+
+
+def visible(request: HttpRequest) -> QuerySet[Email]:
+    """The emails that this person may see."""
+    return queries.visible_to(requests.user_of(request))
+
+
+def search(rows: QuerySet[Email], text: str) -> QuerySet[Email]:
+    """Every word in the subject, or in a name or address of the sender or the recipients."""
+    for word in text.split()[:8]:
+        rows = rows.filter(
+            Q(subject__icontains=word)
+            | Q(from_address__icontains=word)
+            | Q(from_name__icontains=word)
+            | Q(to_line__icontains=word)
+            | Q(cc_line__icontains=word)
+            | Q(pk__in=Email.objects.filter(recipients__address__icontains=word).values("pk"))
+        )
+    return rows
+
+
+def employee(request: HttpRequest) -> Employee | None:
+    """The employee behind the person, where there is one."""
+    return getattr(requests.user_of(request), "employee", None)
+
+
+def mine(rows: QuerySet[Email], request: HttpRequest) -> QuerySet[Email]:
+    """My emails: those I own, and those I wrote."""
+    own = Q(created_by=requests.user_of(request))
+    person = employee(request)
+    return rows.filter(own | Q(owner=person) if person else own)
+
+
+def of_my_workgroup(rows: QuerySet[Email], request: HttpRequest) -> QuerySet[Email]:
+    """The emails of my work groups."""
+    person = employee(request)
+    return rows.filter(workgroup__in=person.workgroups.all()) if person else rows.none()
+
+
+def unassigned(rows: QuerySet[Email], request: HttpRequest) -> QuerySet[Email]:
+    """What nobody has been given."""
+    return rows.filter(owner=None, workgroup=None)
+
+
+def unprocessed(rows: QuerySet[Email], request: HttpRequest) -> QuerySet[Email]:
+    """What still waits, is being processed, or failed."""
+    return rows.filter(status__in=(Status.PENDING, Status.IN_PROCESS, Status.FAILED))
+
+
+def unread(rows: QuerySet[Email], request: HttpRequest) -> QuerySet[Email]:
+    """What nobody has read."""
+    return rows.filter(read=False)
+
+
+def going(direction: Direction) -> Any:
+    """Emails of one direction."""
+    return lambda rows, request: rows.filter(direction=direction)

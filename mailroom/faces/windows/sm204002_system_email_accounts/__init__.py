@@ -1,0 +1,1 @@
+"""System email accounts (SM204002)."""

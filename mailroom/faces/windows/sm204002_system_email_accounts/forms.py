@@ -1,0 +1,124 @@
+"""The form of an account: every field of SM204002, its rooms' rows behind one form."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mailroom.faces.windows.kit.lookups import LookupField
+from mailroom.faces.windows.mail import choices  # noqa: F401 registers the lookups used here
+from mailroom.flows.incoming import accounts
+from mailroom.records.assignment.models import AssignmentMap
+from mailroom.records.crm.models import CaseClass
+from mailroom.records.email_accounts import presets
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.notifications.models import NotificationTemplate
+from mailroom.records.organisation.models import Employee, User, Workgroup
+
+LOOKUPS: dict[str, tuple[str, Any, Any]] = {
+    "personal_owner": ("users", User.objects.all(), _("Personal account of")),
+    "confirmation_template": ("templates", NotificationTemplate.objects.all(), _("Confirmation template")),
+    "reply_template": ("templates", NotificationTemplate.objects.all(), _("Reply template")),
+    "new_case_class": ("case-classes", CaseClass.objects.all(), _("New case class")),
+    "email_assignment_map": ("assignment-maps", AssignmentMap.objects.all(), _("Email assignment map")),
+    "default_work_group": ("workgroups", Workgroup.objects.all(), _("Default email work group")),
+    "default_owner": ("employees", Employee.objects.all(), _("Default email owner")),
+}
+LABELS = {
+    "incoming_server_encrypted_connection": _("Incoming server requires encrypted connection (SSL)"),
+    "provider": _("Provider"),
+}
+NOTES = {
+    "reply_address": _("Sender of automatic replies to unassigned emails."),
+    "group_mails": _("Most emails in one session; the rest follow in later sessions."),
+    "log_in_using": _(
+        "Selected: the outgoing server has its own username and password. Cleared: those of the incoming one."
+    ),
+    "my_outgoing_server_validates_the_from_field": _(
+        "The account's address stands in From; the person is only its name."
+    ),
+    "confirm_receipt": _("Each sender gets an answer by the template, once a day and thread."),
+    "create_new_case": _("An email that belongs to nothing yet opens a case of this class."),
+    "attach_to_business_account_or_contact_or_lead": _("The email becomes an activity of the record with its address."),
+    "create_new_lead": _("A sender nobody knows becomes a lead."),
+    "reply_to_unassigned_emails": _("Emails without owner and work group are answered by the template."),
+    "delete_messages_after_processing": _("Processed emails of the chosen kind move to Deleted."),
+    "add_brief_information_about_references": _("A block about the sender's records follows the body."),
+    "email_assignment_map": _("The first rule that matches gives the email its owner and work group."),
+    "allowed_attachment_types": _("Extensions separated by commas; empty allows all. Others are quarantined."),
+    "root_folder": _("Only with IMAP; empty is INBOX."),
+    "aliases": _("Other addresses that this account answers for, a line each."),
+    "largest_email_bytes": _("Of a larger email only the header and a note are kept."),
+}
+SECRET_FIELDS = ("password", "outgoing_password", "oauth2_client_secret")
+
+
+def _bases() -> dict[str, forms.Field]:
+    """A form field for every field that a person may set."""
+    made: dict[str, forms.Field] = {}
+    for model in accounts.ROOMS:
+        for name, field in accounts.fields(model).items():
+            if name in {"oauth2_refresh_token", "oauth2_access_token"}:
+                continue
+            if name in LOOKUPS:
+                lookup, rows, label = LOOKUPS[name]
+                made[name] = LookupField(lookup, label=label, queryset=rows, help_text=NOTES.get(name, ""))
+                continue
+            made[name] = _field(name, field)
+    made["email_account_type"] = forms.CharField(
+        label=_("Email account type"), required=False, disabled=True, initial="Standard"
+    )
+    return made
+
+
+def _field(name: str, field: Any) -> forms.Field:
+    if name in SECRET_FIELDS:
+        return forms.CharField(
+            label=field.verbose_name,
+            required=False,
+            widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        )
+    if name == "provider":
+        options = [("", _("Other"))] + [(preset.key, preset.name) for preset in presets.PRESETS]
+        return forms.ChoiceField(label=_("Provider"), required=False, choices=options)
+    made: forms.Field = field.formfield()
+    made.label = LABELS.get(name, made.label)
+    made.help_text = NOTES.get(name, made.help_text)
+    if name in {"aliases", "trusted_authentication_hosts", "certificate_authority"}:
+        made.widget.attrs["rows"] = 3
+    return made
+
+
+class AccountForm(forms.Form):
+    """All of SM204002; validation is that of `accounts.save_account`."""
+
+    def __init__(self, *args: Any, instance: EmailAccount | None = None, **kwargs: Any) -> None:
+        self.instance = instance
+        values = _values(instance)
+        kwargs["initial"] = values | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.fields.update(_bases())
+        for name in SECRET_FIELDS:
+            if instance is not None and getattr(instance, name):
+                self.fields[name].help_text = _("A secret is set. Leave it empty to keep it.")
+        if instance is not None:
+            self.fields["email_account_id"].disabled = True
+
+    def values(self) -> dict[str, Any]:
+        """What save_account takes: only the fields that the browser sent."""
+        data = {name: value for name, value in self.cleaned_data.items() if name != "email_account_type"}
+        preset = presets.find(data.get("provider") or "")
+        if preset is not None and not data.get("incoming_mail_server") and not data.get("outgoing_mail_server"):
+            data |= preset.values()
+        return data
+
+
+def _values(account: EmailAccount | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"email_account_type": "Standard"}
+    if account is None:
+        return found
+    for row in (account, *(accounts._row(model, account) for model in accounts.ROOMS[1:])):
+        for name, field in accounts.fields(type(row)).items():
+            if name not in accounts.SECRETS:
+                found[name] = getattr(row, field.attname) if field.is_relation else getattr(row, name)
+    return found

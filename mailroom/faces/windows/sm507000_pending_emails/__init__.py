@@ -1,0 +1,1 @@
+"""Pending emails (SM507000)."""

@@ -1,0 +1,15 @@
+"""The app of incoming processing: once everything is loaded it offers its actions to schedules."""
+
+from django.apps import AppConfig
+
+
+class IncomingConfig(AppConfig):
+    """Registers the email actions that schedules can run."""
+
+    name = "mailroom.flows.incoming"
+
+    def ready(self) -> None:
+        """Offer Process all of SM507010 and SM507000 to schedules."""
+        from mailroom.flows.incoming import scheduled  # models are loaded only now
+
+        scheduled.register()
