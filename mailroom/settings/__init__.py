@@ -90,6 +90,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/login/"
 CSRF_FAILURE_VIEW = "mailroom.faces.windows.kit.errors.csrf_failed"
 LOGIN_REDIRECT_URL = "/"
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.registry import WRITERS, Words
 from mailroom.records.organisation.models import Job
 from mailroom.records.organisation.models.people import Role
@@ -83,7 +84,7 @@ class Action:
 
     def open_to(self, request: HttpRequest) -> bool:
         """Whether this person may use the command at all."""
-        return request.user.role in self.roles and (self.may is None or self.may(request))  # type: ignore[union-attr]
+        return requests.user_of(request).role in self.roles and (self.may is None or self.may(request))
 
 
 @dataclass(frozen=True, slots=True)

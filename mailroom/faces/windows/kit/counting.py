@@ -27,7 +27,7 @@ def count_all(user: User, rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
         return {}
     names = {f"count_{number}": name for number, name in enumerate(rows)}
     counted = {alias: BoundedCount(rows[name]) for alias, name in names.items()}
-    found = User.objects.order_by().filter(pk=user.pk).values(**counted).first() or {}
+    found: Any = User.objects.order_by().filter(pk=user.pk).values(**counted).first() or {}
     return {name: int(found.get(alias, 0)) for alias, name in names.items()}
 
 

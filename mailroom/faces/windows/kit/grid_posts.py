@@ -23,8 +23,8 @@ def doing(grid: type[GridWindow]) -> type[WindowView]:
             ids = self.chosen(request)
             action = actions.find(self.toolbar, key)
             if action is not None and action.rows and not ids:
-                return self.answer(request, actions.Outcome(CHOOSE_ROWS, level="bad"), back)
-            return self.act(request, self.toolbar, key, ids, back)
+                return self.answer(request, actions.Outcome(CHOOSE_ROWS, level="bad"), back)  # type: ignore[no-any-return]
+            return self.act(request, self.toolbar, key, ids, back)  # type: ignore[no-any-return]
 
     return Do
 

@@ -89,13 +89,13 @@ class JobView(WindowView):
     def get(self, request: HttpRequest, key: int) -> HttpResponse:
         """The job's progress."""
         if self.cancels:
-            return self.http_method_not_allowed(request)  # type: ignore[return-value]
+            return self.http_method_not_allowed(request)
         return self.progress(request, self.job(request, key))
 
     def post(self, request: HttpRequest, key: int) -> HttpResponse:
         """Cancel: what has begun is finished, the rest is left."""
         if not self.cancels:
-            return self.http_method_not_allowed(request)  # type: ignore[return-value]
+            return self.http_method_not_allowed(request)
         job = self.job(request, key)
         Job.objects.filter(pk=job.pk, state__in=LIVE).update(cancel_requested=True)
         job.refresh_from_db()

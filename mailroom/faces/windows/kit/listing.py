@@ -178,7 +178,7 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
         split=split,
         empty=None if page.rows else grid.empty(request, tab.key if tab else ""),
         all_columns=placed,
-        hidden_values=[(k, v) for k, v in request.GET.items() if k in ("tab", "sort")],
+        hidden_values=[(name, request.GET[name]) for name in ("tab", "sort") if name in request.GET],
     )
 
 

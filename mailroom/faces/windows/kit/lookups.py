@@ -14,6 +14,7 @@ from mailroom.faces.windows.kit import registry, requests
 from mailroom.faces.windows.kit.columns import Column
 from mailroom.faces.windows.kit.registry import Words
 from mailroom.faces.windows.kit.views import WindowView
+from mailroom.records.organisation.models.people import Role
 
 TYPING = 20
 SELECTOR = 100
@@ -94,7 +95,7 @@ class LookupWidget(forms.Widget):
         return value or text or ""
 
 
-class LookupField(forms.ModelChoiceField):
+class LookupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A record chosen through a lookup; its text, typed in full, is understood as well."""
 
     def __init__(self, lookup: str, *, required: bool = False, placeholder: Words = "", **options: Any) -> None:
@@ -182,7 +183,7 @@ class LookupView(WindowView):
         limit = SELECTOR if selector else TYPING
         found = lookup.find(request, text, limit)
         rows = [(lookup.value(row), lookup.text(row), lookup.cells(row)) for row in found]
-        context = {
+        context: dict[str, Any] = {
             "lookup": lookup,
             "rows": rows,
             "text": text,
@@ -193,4 +194,4 @@ class LookupView(WindowView):
         return self.render(request, "kit/_selector.html" if selector else "kit/_lookup.html", **context)
 
 
-OPEN_TO_ALL = registry.Window("", "", registry.Workspace.OVERVIEW, "search", roles=frozenset(registry.Role))
+OPEN_TO_ALL = registry.Window("", "", registry.Workspace.OVERVIEW, "search", roles=frozenset(Role))

@@ -24,7 +24,7 @@ NEW = "new"
 class RecordWindow(WindowView):
     """A record window, declared by class attributes; see README.md."""
 
-    form_class: ClassVar[type[forms.BaseForm]]
+    form_class: ClassVar[type[Any]]
     layout: ClassVar[Layout] = Layout()
     enabled_when: ClassVar[Mapping[str, str]] = {}
     toolbar: ClassVar[Toolbar] = ()
@@ -53,7 +53,7 @@ class RecordWindow(WindowView):
         """The values of a new record; the address' query may give some."""
         return {name: value for name, value in request.GET.items() if name in self.form_class.base_fields}
 
-    def form(self, request: HttpRequest, record: Any | None, data: Any = None, files: Any = None) -> forms.BaseForm:
+    def form(self, request: HttpRequest, record: Any | None, data: Any = None, files: Any = None) -> Any:
         """The form for a record, or for a new one."""
         values: dict[str, Any] = {} if record is not None else {"initial": self.initial(request)}
         if issubclass(self.form_class, forms.BaseModelForm):

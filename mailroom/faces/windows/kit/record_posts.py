@@ -11,10 +11,10 @@ from mailroom.faces.windows.kit.views import WindowView
 def doing(window: type[RecordWindow]) -> type[WindowView]:
     """The view that runs the commands of `window` on the record whose `ids` the form carries."""
 
-    class Do(window):  # type: ignore[misc, valid-type]
+    class Do(window):  # type: ignore[valid-type, misc]
         http_method_names = ["post"]
 
-        def post(self, request: HttpRequest, action: str) -> HttpResponse:  # type: ignore[override]
+        def post(self, request: HttpRequest, action: str) -> HttpResponse:
             ids = requests.ids_of(request.POST.getlist("ids"))
             records = list(self.records(request).filter(pk__in=ids or []))
             if ids is None or len(records) != len(ids):
@@ -25,8 +25,8 @@ def doing(window: type[RecordWindow]) -> type[WindowView]:
             if command is not None and command.disabled is not None and records:
                 reason = command.disabled(request, records[0])
                 if reason:
-                    return self.answer(request, actions.Outcome(reason, level="bad"), back)
-            return self.act(request, toolbar, action, ids, requests.safe_next(request, back))
+                    return self.answer(request, actions.Outcome(reason, level="bad"), back)  # type: ignore[no-any-return]
+            return self.act(request, toolbar, action, ids, requests.safe_next(request, back))  # type: ignore[no-any-return]
 
     return Do
 
@@ -34,16 +34,16 @@ def doing(window: type[RecordWindow]) -> type[WindowView]:
 def deleting(window: type[RecordWindow]) -> type[WindowView]:
     """The view behind Delete: asks, then deletes."""
 
-    class Delete(window):  # type: ignore[misc, valid-type]
+    class Delete(window):  # type: ignore[valid-type, misc]
         http_method_names = ["post"]
 
-        def post(self, request: HttpRequest, key: str) -> HttpResponse:  # type: ignore[override]
+        def post(self, request: HttpRequest, key: str) -> HttpResponse:
             record = self.find(request, key)
             if not self.may_write(request) or not self.can_delete:
                 raise PermissionDenied
             action = actions.Action("delete", "", confirm=lambda _count: self.delete_question(request, record))
             if request.POST.get("confirmed") != "1":
-                return self.ask(request, action, [record.pk], self.url_of(record))
-            return self.answer(request, self.delete(request, record), self.url_of(record))
+                return self.ask(request, action, [record.pk], self.url_of(record))  # type: ignore[no-any-return]
+            return self.answer(request, self.delete(request, record), self.url_of(record))  # type: ignore[no-any-return]
 
     return Delete

@@ -84,7 +84,7 @@ class WindowView(View):
     def ask(self, request: HttpRequest, action: Action, ids: list[Any], back: str) -> HttpResponse:
         """The question before an action, as a dialog or as a page of its own; 200 in both cases."""
         assert action.confirm is not None  # noqa: S101  # only called for actions that ask
-        context = {
+        context: dict[str, Any] = {
             "confirm": action.confirm(len(ids)),
             "ids": ids,
             "everything": request.POST.get("everything", ""),
