@@ -4,7 +4,8 @@ import email.message
 import re
 from collections.abc import Mapping
 
-from mailroom.mime.message import Automatic
+from mailroom.mime import bounces
+from mailroom.mime.message import Automatic, Bounce
 from mailroom.mime.parts import Walked
 
 NO_REPLY = re.compile(
@@ -20,7 +21,9 @@ AWAY = re.compile(
 LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailman-version", "x-beenthere")
 
 
-def kind(tree: email.message.Message, fields: Mapping[str, str], walked: Walked) -> Automatic:
+def kind(
+    tree: email.message.Message, fields: Mapping[str, str], walked: Walked, bounce: Bounce | None = None
+) -> Automatic:
     """The kind of automatic mail, or `none`; `fields` are the first header fields by lower-case name."""
     reports = {name for name, _content in walked.reports}
     report_type = str(tree.get_param("report-type", "") or "").lower()
@@ -30,13 +33,25 @@ def kind(tree: email.message.Message, fields: Mapping[str, str], walked: Walked)
         return Automatic("read-receipt", "disposition notification")
     if "message/delivery-status" in reports or report_type == "delivery-status":
         return Automatic("bounce", "delivery status report")
+    if _is_hotmail_complaint(fields, walked):
+        return Automatic("complaint", "complaint of a feedback loop")
+    if bounce is not None and bounce.recipients:
+        return Automatic("bounce", "names whom it did not reach")
     sender = fields.get("from", "")
+    if bounces.looks_like_bounce(fields, walked) and bounces.MACHINE.search(sender):
+        return Automatic("bounce", "sent by a mail system")
     address = sender[sender.find("<") + 1 :].strip("<> ")
     if SYSTEM.match(address) or "x-failed-recipients" in fields:
         return Automatic("bounce", "sent by a mail system")
     if walked.calendars and tree.get_content_type() in {"multipart/alternative", "text/calendar", "multipart/mixed"}:
         return Automatic("calendar", "calendar part")
     return _by_fields(fields, address)
+
+
+def _is_hotmail_complaint(fields: Mapping[str, str], walked: Walked) -> bool:
+    """QUIRK: Microsoft's feedback loop sends the mail complained of, under this subject and no report part (not ARF)."""
+    about = fields.get("subject", "").strip().lower().startswith("complaint about message from")
+    return about and any(file.type == "message/rfc822" for file in walked.files)
 
 
 def _by_fields(fields: Mapping[str, str], address: str) -> Automatic:

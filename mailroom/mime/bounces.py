@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from email.parser import HeaderParser
 
-from mailroom.mime import references
+from mailroom.mime import notices, reasons, references
 from mailroom.mime.message import Bounce, BounceRecipient
 from mailroom.mime.parts import Walked
 
@@ -14,52 +14,37 @@ REPLY = re.compile(r"\b([45])\d\d\b")
 ADDRESS = re.compile(r"[\w.+\-=/'&!#$%*?^`{|}~]+@[\w-]+(?:\.[\w-]+)+")
 MESSAGE_ID = re.compile(r"^message-id:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
 LISTED = re.compile(r"^\s*<?([\w.+\-=/'&]+@[\w-]+(?:\.[\w-]+)+)>?\s*[:.,]?\s*$", re.MULTILINE)
-# Words for the cause, by what servers write and by enhanced status codes (RFC 3463).
-REASONS: tuple[tuple[str, str], ...] = (
-    (
-        "mailboxfull",
-        r"quota|mailbox (is )?full|over ?quota|insufficient (disk|storage)|storage (limit|exceeded)|disk full",
-    ),
-    ("mesgtoobig", r"too (large|big)|size limit|message size exceeds"),
-    ("spamdetected", r"\bspam|blocked using|junk|content rejected|looks like"),
-    ("blocked", r"blacklist|black ?list|block ?list|rbl|reputation|spamhaus|poor|client host .*reject|access denied"),
-    ("authfailure", r"\bspf\b|dkim|dmarc|not authenticated|unauthenticated"),
-    (
-        "userunknown",
-        r"user unknown|unknown user|no such (user|mailbox|recipient|address|person)|does ?n.t exist|not exist|"
-        r"unknown (recipient|address|mailbox|local)|invalid (recipient|mailbox|user|address)|recipient (not found|rejected)|"
-        r"no mailbox|not listed|unrouteable|not a (known|valid)|address rejected|mailbox (not found|unavailable)|no longer",
-    ),
-    (
-        "hostunknown",
-        r"host (unknown|not found)|domain (not found|does)|unknown (host|domain)|no (mx|such domain)|nxdomain|name or service",
-    ),
-    ("suspend", r"disabled|suspended|inactive|deactivated|expired account"),
-    ("rejected", r"sender (rejected|denied)|relay(ing)? denied|not permitted|policy"),
-    ("expired", r"delivery (time )?expired|timed? ?out|retry time|too long|gave up|could not be delivered for"),
-    ("networkerror", r"connection (refused|reset|lost|timed)|no route|network|unreachable|loop|too many hops"),
+MACHINE = re.compile(
+    r"mailer[-_ ]?daemon|postmaster|post_master|mail[-_ .]?deliver|delivery[-_ ](sub)?system|mail[-_ .]?system|mdaemon|system administrator|"
+    r"mail[-_]service|antivirus|smtp_gateway|noreply@.*bounce|poostmaster",
+    re.IGNORECASE,
 )
-BY_STATUS = {
-    "1.1": "userunknown",
-    "1.2": "hostunknown",
-    "1.10": "userunknown",
-    "2.1": "suspend",
-    "2.2": "mailboxfull",
-    "3.4": "mesgtoobig",
-    "4.4": "hostunknown",
-    "4.7": "expired",
-    "4.6": "networkerror",
-    "7.1": "rejected",
-}
+UNDELIVERED = re.compile(
+    r"undeliver|delivery (status|failure|notification|report|problem|has failed)|returned? (to sender|mail)|failure notice|mail delivery|"
+    r"not delivered|could not be delivered|unzustellbar|ikke levert|kan inte|non remis|bounce|message .*delayed|error during delivery|"
+    r"delivery (failed|error|delayed)|mail failure|mail system error|permanent delivery|unknown user|user unknown|rejected mail|non livr|"
+    r"no se ha podido entregar|mancata consegna|niedostarcz|onbestelbaar|kunne ikke leveres|kunde inte levereras",
+    re.IGNORECASE,
+)
+FAILED_WORDS = re.compile(
+    r"could not (be )?deliver|not be delivered|unable to deliver|undeliver|delivery (to|failed|has failed|failure)|permanent error|fatal error|"
+    r"failed recipient|following (address|recipient)|did not reach|was not delivered|non remis|pas pu etre|not yet been delivered|"
+    r"transcript of session|could not be sent|returned mail|error occurred|user unknown|your mail sent on|undeliverable",
+    re.IGNORECASE,
+)
+BLOCK = re.compile(r"^(?:final|original)-recipient:", re.IGNORECASE | re.MULTILINE)
 
 
 def read(tree: email.message.Message, fields: Mapping[str, str], walked: Walked) -> Bounce | None:
     """The delivery report in a message, or None when it is none."""
     rows = [row for kind, content in walked.reports if kind == "message/delivery-status" for row in _standard(content)]
     if not rows:
-        rows = list(_odd(tree, fields, walked))
+        rows = list(notices.amazon(walked.text))
+    if not rows and looks_like_bounce(fields, walked):
+        rows = list(_quoted_report(tree)) or list(_odd(tree, fields, walked))
     if not rows:
         return None
+    rows = [_more_exact(row, walked.text) for row in rows]
     unique = {row.recipient.lower(): row for row in reversed(rows)}
     return Bounce(tuple(reversed(unique.values())), _original_id(tree, walked))
 
@@ -91,14 +76,45 @@ def _row(address: str, action: str, status: str, diagnostic: str) -> BounceRecip
     permanent = first == "5" or (not first and action == "failed")
     if action in {"delayed", "delivered", "relayed", "expanded"}:
         permanent = False
-    return BounceRecipient(address, action, status, diagnostic, _reason(status, diagnostic), permanent)
+    return BounceRecipient(address, action, status, diagnostic, reasons.reason(status, diagnostic), permanent)
 
 
-def _reason(status: str, diagnostic: str) -> str:
-    for word, pattern in REASONS:
-        if re.search(pattern, diagnostic, re.IGNORECASE):
-            return word
-    return BY_STATUS.get(status.partition(".")[2], "undefined")
+def _more_exact(row: BounceRecipient, text: str) -> BounceRecipient:
+    """QUIRK: some reports say 5.0.0 in their fields and the exact code only in the text for people."""
+    if row.status and not row.status.endswith(".0.0") and row.reason != "undefined":
+        return row
+    near = _near(text, row.recipient)
+    codes = [code[0] for code in STATUS.finditer(near) if code[1] == (row.status or code[0])[:1]]
+    exact = next((code for code in codes if not code.endswith(".0.0")), row.status or (codes[0] if codes else ""))
+    if row.status and not row.status.endswith(".0.0"):
+        exact = row.status
+    return _row(row.recipient, row.action, exact, row.diagnostic or near) if exact or near else row
+
+
+def looks_like_bounce(fields: Mapping[str, str], walked: Walked) -> bool:
+    """Whether a mail without a standard report is one all the same: by who sent it, its subject, its words."""
+    sender, subject = fields.get("from", ""), fields.get("subject", "")
+    if "x-failed-recipients" in fields:
+        return True
+    answered = "in-reply-to" in fields and not MACHINE.search(sender)
+    opening = walked.text[:3000]
+    if answered or (subject.lower().startswith(("re:", "sv:", "aw:")) and not MACHINE.search(sender)):
+        return False
+    signs = (
+        bool(MACHINE.search(sender))
+        + bool(UNDELIVERED.search(subject))
+        + bool(FAILED_WORDS.search(opening))
+        + (fields.get("return-path", "").strip() == "<>")
+    )
+    return signs >= 2
+
+
+def _quoted_report(tree: email.message.Message) -> Iterator[BounceRecipient]:
+    """QUIRK: gateways that break the MIME structure leave the report's fields standing in the text."""
+    for part in tree.walk():
+        payload = part.get_payload()
+        if isinstance(payload, str) and (found := BLOCK.search(payload)):
+            yield from _standard(payload[found.start() :].encode("utf-8", "replace"))
 
 
 def _address(text: str) -> str:
@@ -108,27 +124,14 @@ def _address(text: str) -> str:
 
 def _odd(tree: email.message.Message, fields: Mapping[str, str], walked: Walked) -> Iterator[BounceRecipient]:
     """Reports without a standard part: what flufl.bounce knows, then the header that some systems add, then the text."""
-    sender = fields.get("from", "").lower()
-    machine = re.search(
-        r"mailer-daemon|postmaster|mail delivery|delivery (sub)?system|mail system|mdaemon|noreply@.*bounce", sender
-    )
-    null_sender = fields.get("return-path", "").strip() == "<>"
-    subject = fields.get("subject", "").lower()
-    undelivered = re.search(
-        r"undeliver|delivery (status|failure|notification)|returned mail|failure notice|mail delivery|"
-        r"not delivered|could not|unzustellbar|ikke levert|kan inte|non remis|bounce",
-        subject,
-    )
-    if not (machine or "x-failed-recipients" in fields or (null_sender and undelivered)):
-        return
     text = walked.text or walked.html
     addresses = [item.strip() for item in fields.get("x-failed-recipients", "").split(",") if "@" in item]
     if not addresses:
         addresses = _by_library(tree)
-    if not addresses and undelivered:
-        addresses = LISTED.findall(text)[:5] or [
-            item for item in ADDRESS.findall(text)[:1] if item.lower() not in sender
-        ]
+    if not addresses:
+        sender = fields.get("from", "").lower()
+        listed = LISTED.findall(text)[:5] or ADDRESS.findall(text[:4000])[:3]
+        addresses = [item for item in listed if item.lower() not in sender][:5]
     for address in dict.fromkeys(addresses):
         diagnostic = _near(text, address)
         match = STATUS.search(diagnostic)
@@ -151,8 +154,10 @@ def _near(text: str, address: str) -> str:
     """The words of the server: the lines from the address on, as far as they speak of a failure."""
     place = text.find(address)
     lines = [line.strip() for line in text[max(place, 0) : place + 1500].splitlines()[:12] if line.strip()]
-    telling = [line for line in lines if STATUS.search(line) or REPLY.search(line) or _reason("", line) != "undefined"]
-    return " ".join(telling[:3])[:500]
+    telling = [line for line in lines if STATUS.search(line) or REPLY.search(line) or reasons.by_words(line)]
+    if not telling and place > 0:
+        return _near(text[:2000], "")  # the address stands far from the words, or only in the copy of the mail
+    return " ".join(telling[:4])[:500]
 
 
 def _as_text(part: object) -> str:

@@ -213,7 +213,8 @@ def _multipart(kind: str, inner: Sequence[str], boundary: str) -> str:
     while any(f"--{boundary}" in part for part in inner):
         boundary = hashlib.sha256(boundary.encode()).hexdigest()[:32]
     opened = f"\r\n--{boundary}\r\n".join(inner)
-    return f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n--{boundary}\r\n{opened}\r\n--{boundary}--\r\n'
+    head = f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'
+    return f"{head}--{boundary}\r\n{opened}\r\n--{boundary}--\r\n"
 
 
 def _text(text: str, kind: str) -> str:

@@ -130,6 +130,7 @@ class Message:
     references: tuple[str, ...] = ()
     text: str = ""
     html: str = ""
+    text_is_derived: bool = False
     attachments: tuple[Attachment, ...] = ()
     structure: Structure = Structure("text/plain")
     automatic: Automatic = Automatic()
@@ -150,7 +151,7 @@ class Message:
         """What the sender wrote, without quotes and signature."""
         from mailroom.mime import replies  # read only when asked for: its patterns are costly to load
 
-        return replies.reply_text(self.text, self.html)
+        return replies.reply_text(self.text, self.html, derived=self.text_is_derived)
 
     @cached_property
     def authentication(self) -> dict[str, str]:

@@ -41,6 +41,11 @@ class Walked:
         return text if text.strip() or not self.htmls else bodies.text_from_html(self.html)
 
     @property
+    def text_is_derived(self) -> bool:
+        """Whether the text body was made from the HTML."""
+        return bool(self.htmls) and not any(part.strip() for part in self.texts)
+
+    @property
     def attachments(self) -> tuple[Attachment, ...]:
         """All files; those the HTML shows by Content-ID are inline."""
         shown = self.html

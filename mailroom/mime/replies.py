@@ -2,103 +2,98 @@
 
 import re
 
-# The line that introduces quoted mail, in the languages of our users and many more.
-ATTRIBUTION = re.compile(
-    r"^(?:"
-    r"(?:On|Am|Den|Le|El|Il|Op|Dnia|W dniu|Em|På|Dne|Em|Pada|Vào|2\d{3}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\w{2,4}\.? \d{1,2}\.? ?\w{3,9}\.? \d{4}).{0,300}?"
-    r"(?:wrote|writes|schrieb|skrev|skreiv|kirjoitti|a écrit|ha scritto|escribió|schreef|napisał\(?a?\)?|escreveu|napsal\(?a?\)?)"
-    r".{0,80}?[:：]?"
-    r"|.{3,200}(?:wrote|schrieb|skrev|skreiv|kirjoitti|a écrit|ha scritto|escribió|schreef|napisał\(?a?\)?|escreveu)\s*[:：]"
-    r")\s*$",
-    re.IGNORECASE | re.DOTALL,
-)
-DIVIDER = re.compile(
-    r"^\s*(?:[-_]{2,}\s*(?:Original (?:Message|Appointment)|Opprinnelig melding|Ursprungligt meddelande|Ursprüngliche Nachricht|"
-    r"Original[ -]?besked|Oprindelig meddelelse|Message d'origine|Messaggio originale|Mensaje original|Oorspronkelijk bericht|"
-    r"Alkuperäinen viesti|Wiadomość oryginalna|Mensagem original|Forwarded message|Videresendt melding|Weitergeleitete Nachricht"
-    r"|Reply (?:above|message)|Original Text).*|_{10,}|={20,}\s*)\s*$",
-    re.IGNORECASE,
-)
-FIELD = re.compile(
-    r"^\s*[*>]*\s*\**(From|Fra|Från|Von|De|Da|Van|Lähettäjä|Od|Lähetetty|Sent|Sendt|Skickat|Gesendet|Envoyé|Inviato|Enviado|Verzonden|Wysłano"
-    r"|To|Til|Till|An|À|A|Para|Aan|Do|Vastaanottaja|Subject|Emne|Ämne|Betreff|Objet|Oggetto|Asunto|Onderwerp|Aihe|Temat|Assunto|Date|Dato|Datum)"
-    r"\**\s*:\**\s",
-    re.IGNORECASE,
-)
+from selectolax.lexbor import LexborHTMLParser
+
+from mailroom.mime import attributions, bodies
+
 SIGNATURE = re.compile(
-    r"^(?:-- ?|__ ?|—\s?|(?:Sent|Sendt|Skickat|Gesendet|Von meinem|Envoyé|Inviato|Enviado|Verzonden|Verstuurd|Lähetetty|Wysłane|Hentet|Get) "
-    r"(?:from|fra|från|von|iPhone|depuis|de|dal?|desde|vanaf|van|iPad|z|Outlook for|Android|puhelimesta|meinem).{0,60})\s*$",
+    r"^(?:-- ?|--\s*|__ ?|_{5,}|—|(?:Sent|Sendt|Skickat|Gesendet|Von meinem|Envoyé|Inviato|Enviado|Verzonden|Verstuurd|Lähetetty|"
+    r"Wysłane|Hentet|Get|Отправлено|Posted|Diese Nachricht wurde) (?:from|fra|från|von|iPhone|depuis|de|dal?|desde|vanaf|van|iPad|"
+    r"iPhonesta|z|с|Outlook for|Android|puhelimesta|meinem|via|with).{0,80})\s*$",
     re.IGNORECASE,
+)
+QUOTED_HTML = (
+    "blockquote[type=cite], .gmail_quote, .yahoo_quoted, .protonmail_quote, .zmail_extra, .moz-cite-prefix, "
+    ".gmail_attr, #OLK_SRC_BODY_SECTION, #divRplyFwdMsg, .gmail_extra > .gmail_quote, #reply-intro, .WordSection1 ~ blockquote"
 )
 LONGEST = 200_000
 
 
-def reply_text(text: str, html: str = "") -> str:
-    """The new part of a body: up to the first quoted mail that nothing new follows, without its signature."""
-    lines = _folded_attributions(text[:LONGEST].replace("\r\n", "\n").split("\n"))
+def reply_text(text: str, html: str = "", derived: bool = False) -> str:
+    """The new part of a body, without quotes and signature.
+
+    `derived` says that the text was made from the HTML: then quotes are first cut where the HTML marks them.
+    """
+    if derived and html:
+        unquoted = _html_without_quotes(html)
+        text = unquoted if unquoted.strip() else text
+    return _new_part(text[:LONGEST].replace("\r\n", "\n").split("\n"))
+
+
+def _html_without_quotes(html: str) -> str:
+    tree = LexborHTMLParser(html[: bodies.LARGEST_HTML])
+    for node in tree.css(QUOTED_HTML):
+        node.decompose()
+    return bodies.text_from_html(tree.html or "")
+
+
+def _new_part(lines: list[str]) -> str:
+    lines = _without_opening_quote(attributions.fold(lines))
     lines = lines[: _end_of_new(lines)]
-    lines = [line for line in lines if not line.lstrip().startswith(">")]
-    while lines and (not lines[-1].strip() or ATTRIBUTION.match(lines[-1].strip())):
-        lines.pop()
+    lines = [line for line in lines if not _is_quote(line) and not attributions.is_attribution(line)]
     lines = lines[: _signature_start(lines)]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    while lines and (not lines[-1].strip() or attributions.RULE.match(lines[-1])):
+        lines.pop()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n").rstrip()
 
 
-def _folded_attributions(lines: list[str]) -> list[str]:
-    """QUIRK: Gmail and others wrap the attribution over two or three lines."""
-    folded: list[str] = []
-    place = 0
-    while place < len(lines):
-        for count in (1, 2, 3):
-            joined = " ".join(line.strip() for line in lines[place : place + count])
-            if (
-                len(joined) < 400
-                and ATTRIBUTION.match(joined)
-                and (count == 1 or not ATTRIBUTION.match(lines[place].strip()))
-            ):
-                folded.append(joined)
-                place += count
-                break
-        else:
-            folded.append(lines[place])
-            place += 1
-    return folded
+def _is_quote(line: str) -> bool:
+    return line.lstrip().startswith(">")
+
+
+def _without_opening_quote(lines: list[str]) -> list[str]:
+    """A mail that opens with what it answers: the new part is below it.
+
+    QUIRK: a mail that is nothing but a forward has its forwarded text for its own.
+    """
+    start = next((place for place, line in enumerate(lines) if line.strip()), len(lines))
+    if start == len(lines):
+        return lines
+    if attributions.is_attribution(lines[start]):
+        return lines[start + 1 :]
+    place = start
+    if attributions.DIVIDER.match(lines[start]):
+        place = next((at for at in range(start + 1, len(lines)) if lines[at].strip()), start)
+    if not attributions.is_header_block(lines, place):
+        return lines
+    end = next((at for at in range(place, len(lines)) if not lines[at].strip()), len(lines))
+    rest = lines[end:]
+    return rest if "".join(rest).strip() else lines
 
 
 def _end_of_new(lines: list[str]) -> int:
     """The line at which quoted mail begins and nothing new follows."""
     for place, line in enumerate(lines):
-        bare = line.strip()
-        if DIVIDER.match(line):
-            following = [item for item in lines[place + 1 : place + 5] if item.strip()]
-            if "_____" not in bare or any(FIELD.match(item) for item in following[:2]):
-                return place
-        if _header_block(lines, place):
+        if _is_quote(line):
+            continue
+        if attributions.DIVIDER.match(line) or attributions.is_header_block(lines, place):
             return place
-        if ATTRIBUTION.match(bare) and len(bare) < 400 and _only_quotes_follow(lines, place + 1):
+        if attributions.is_attribution(line) and not _quote_then_text(lines, place + 1):
             return place
     return len(lines)
 
 
-def _header_block(lines: list[str], place: int) -> bool:
-    """QUIRK: Outlook quotes by a block of From, Sent, To and Subject lines without any mark."""
-    if not FIELD.match(lines[place]):
-        return False
-    following = [line for line in lines[place : place + 8] if line.strip()]
-    return sum(1 for line in following[:5] if FIELD.match(line)) >= 3
-
-
-def _only_quotes_follow(lines: list[str], start: int) -> bool:
+def _quote_then_text(lines: list[str], start: int) -> bool:
+    """Whether a marked quote follows, and words of the sender's own below it."""
     rest = [line for line in lines[start:] if line.strip()]
-    if not rest or not rest[0].lstrip().startswith(">"):
-        return True
-    return all(line.lstrip().startswith(">") for line in rest) or False
+    return bool(rest) and _is_quote(rest[0])
 
 
 def _signature_start(lines: list[str]) -> int:
+    """Where the signature begins; a divider on the first line is none, and a rule counts only near the end."""
+    written = False
     for place, line in enumerate(lines):
-        if place and SIGNATURE.match(line):
+        if SIGNATURE.match(line) and (written or not line.strip("-_ ")) and len(lines) - place < 40:
             return place
-        if not place and SIGNATURE.match(line) and line.strip() in {"--", "__"}:
-            return place
+        written = written or bool(line.strip())
     return len(lines)

@@ -27,7 +27,7 @@ class Sample:
         """The file's bytes; a bare body gets the header that a message needs."""
         content = (ROOT / self.path).read_bytes()
         kind = str(self.expected.get("input", ""))
-        if not kind:
+        if not kind or "whole message;" in kind or kind.startswith("a whole"):
             return content
         form = b"html" if "HTML" in kind else b"plain"
         return b"MIME-Version: 1.0\r\nContent-Type: text/" + form + b"; charset=utf-8\r\n\r\n" + content
