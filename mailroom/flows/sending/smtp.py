@@ -138,8 +138,7 @@ def connect(account: EmailAccount) -> smtplib.SMTP:
             client = smtplib.SMTP(endpoint.host, endpoint.port, name, timeout=endpoint.timeout)
         client.ehlo_or_helo_if_needed()
         if endpoint.encryption == Encryption.STARTTLS:
-            client.starttls(context=connection.tls(account))
-            client.ehlo_or_helo_if_needed()
+            _encrypt(client, account)
     except smtplib.SMTPServerDisconnected as error:
         raise ConnectionResetError(str(error)) from error
     except smtplib.SMTPResponseException as error:
@@ -147,6 +146,15 @@ def connect(account: EmailAccount) -> smtplib.SMTP:
     except smtplib.SMTPException as error:
         raise connection.Refused(str(error)) from error
     return client
+
+
+def _encrypt(client: smtplib.SMTP, account: EmailAccount) -> None:
+    try:
+        client.starttls(context=connection.tls(account))
+        client.ehlo_or_helo_if_needed()
+    except BaseException:
+        client.close()
+        raise
 
 
 def sign_in(client: smtplib.SMTP, credentials: Credentials) -> None:

@@ -54,9 +54,7 @@ def connect(account: EmailAccount) -> poplib.POP3:
     endpoint = connection.incoming(account)
     try:
         if endpoint.encryption == Encryption.SSL:
-            return _Encrypted(
-                endpoint.host, endpoint.port, timeout=endpoint.timeout, context=connection.tls(account)
-            )
+            return _Encrypted(endpoint.host, endpoint.port, timeout=endpoint.timeout, context=connection.tls(account))
         client: poplib.POP3 = _Plain(endpoint.host, endpoint.port, timeout=endpoint.timeout)
         if endpoint.encryption == Encryption.STARTTLS:
             _encrypt(client, account)
@@ -111,6 +109,8 @@ class Pop3Session:
                 yield cursor, [self._retrieve(uid, size, largest) for uid, size in run]
         except poplib.error_proto as error:
             raise connection.Refused(_words(error)) from error
+        except (ValueError, IndexError) as error:  # numbers that are none
+            raise connection.Refused(f"The server's list of mails cannot be read: {error}") from error
         yield cursor, []
 
     def _unique_ids(self, sizes: dict[int, int]) -> dict[str, int]:
