@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailroom.base import clock
-from mailroom.faces.windows.kit.actions import Action, Outcome
+from mailroom.faces.windows.kit.actions import Action, Outcome, Toolbar
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.record import RecordWindow
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
@@ -67,6 +67,10 @@ class Users(RecordWindow):
         top=(("login", "full_name", "email", "role"), ("language", "time_zone", "is_active", "new_password")),
     )
     toolbar = (Action("link", gettext_lazy("One-time link"), run=make_link, icon="link", roles=ADMINISTRATORS),)
+
+    def commands(self, request: HttpRequest, record: Any | None) -> Toolbar:
+        """The window's own commands need a saved record."""
+        return self.toolbar if record is not None else ()
 
     def records(self, request: HttpRequest) -> QuerySet[User]:
         """All users."""

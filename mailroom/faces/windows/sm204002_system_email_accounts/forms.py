@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.kit.lookups import LookupField
 from mailroom.faces.windows.mail import choices  # noqa: F401 registers the lookups used here
+from mailroom.faces.windows.sm204002_system_email_accounts import layout
 from mailroom.flows.incoming import accounts
 from mailroom.records.assignment.models import AssignmentMap
 from mailroom.records.crm.models import CaseClass
@@ -56,9 +57,10 @@ SECRET_FIELDS = ("password", "outgoing_password", "oauth2_client_secret")
 def _bases() -> dict[str, forms.Field]:
     """A form field for every field that a person may set."""
     made: dict[str, forms.Field] = {}
+    shown = set(layout.names())
     for model in accounts.ROOMS:
         for name, field in accounts.fields(model).items():
-            if name in {"oauth2_refresh_token", "oauth2_access_token"}:
+            if name not in shown:
                 continue
             if name in LOOKUPS:
                 lookup, rows, label = LOOKUPS[name]
