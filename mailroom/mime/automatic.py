@@ -1,12 +1,12 @@
 """Which messages a machine wrote, and of which kind (RFC 3834, RFC 2919, RFC 8098)."""
 
-import email.message
 import re
 from collections.abc import Mapping
 
 from mailroom.mime import bounces
 from mailroom.mime.message import Automatic, Bounce
 from mailroom.mime.parts import Walked
+from mailroom.mime.tree import Part
 
 NO_REPLY = re.compile(
     r"^(no|do[-_.]?not|ne|ikke|ingen|nicht|nao|não)[-_.]?(reply|svar|svara|antworten|responder|repondre)", re.IGNORECASE
@@ -21,12 +21,10 @@ AWAY = re.compile(
 LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailman-version", "x-beenthere")
 
 
-def kind(
-    tree: email.message.Message, fields: Mapping[str, str], walked: Walked, bounce: Bounce | None = None
-) -> Automatic:
+def kind(tree: Part, fields: Mapping[str, str], walked: Walked, bounce: Bounce | None = None) -> Automatic:
     """The kind of automatic mail, or `none`; `fields` are the first header fields by lower-case name."""
     reports = {name for name, _content in walked.reports}
-    report_type = str(tree.get_param("report-type", "") or "").lower()
+    report_type = tree.parameters.get("report-type", "").lower()
     if "message/feedback-report" in reports or report_type == "feedback-report":
         return Automatic("complaint", "feedback report")
     if "message/disposition-notification" in reports or report_type == "disposition-notification":
@@ -43,7 +41,7 @@ def kind(
     address = sender[sender.find("<") + 1 :].strip("<> ")
     if SYSTEM.match(address) or "x-failed-recipients" in fields:
         return Automatic("bounce", "sent by a mail system")
-    if walked.calendars and tree.get_content_type() in {"multipart/alternative", "text/calendar", "multipart/mixed"}:
+    if walked.calendars and tree.kind in {"multipart/alternative", "text/calendar", "multipart/mixed"}:
         return Automatic("calendar", "calendar part")
     return _by_fields(fields, address)
 

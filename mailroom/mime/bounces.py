@@ -1,6 +1,6 @@
 """Delivery reports (RFC 3464, RFC 3462), and the odd ones that follow no standard: for whom, why, for good or not."""
 
-import email.message
+import email
 import re
 from collections.abc import Iterator, Mapping
 from email.parser import HeaderParser
@@ -8,6 +8,7 @@ from email.parser import HeaderParser
 from mailroom.mime import notices, reasons, references
 from mailroom.mime.message import Bounce, BounceRecipient
 from mailroom.mime.parts import Walked
+from mailroom.mime.tree import Part
 
 STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 REPLY = re.compile(r"\b([45])\d\d\b")
@@ -32,10 +33,10 @@ FAILED_WORDS = re.compile(
     r"transcript of session|could not be sent|returned mail|error occurred|user unknown|your mail sent on|undeliverable",
     re.IGNORECASE,
 )
-BLOCK = re.compile(r"^(?:final|original)-recipient:", re.IGNORECASE | re.MULTILINE)
+BLOCK = re.compile(rb"^(?:final|original)-recipient:", re.IGNORECASE | re.MULTILINE)
 
 
-def read(tree: email.message.Message, fields: Mapping[str, str], walked: Walked) -> Bounce | None:
+def read(tree: Part, fields: Mapping[str, str], walked: Walked) -> Bounce | None:
     """The delivery report in a message, or None when it is none."""
     rows = [row for kind, content in walked.reports if kind == "message/delivery-status" for row in _standard(content)]
     if not rows:
@@ -109,12 +110,11 @@ def looks_like_bounce(fields: Mapping[str, str], walked: Walked) -> bool:
     return signs >= 2
 
 
-def _quoted_report(tree: email.message.Message) -> Iterator[BounceRecipient]:
+def _quoted_report(tree: Part) -> Iterator[BounceRecipient]:
     """QUIRK: gateways that break the MIME structure leave the report's fields standing in the text."""
     for part in tree.walk():
-        payload = part.get_payload()
-        if isinstance(payload, str) and (found := BLOCK.search(payload)):
-            yield from _standard(payload[found.start() :].encode("utf-8", "replace"))
+        if not part.children and (found := BLOCK.search(part.body)):
+            yield from _standard(part.body[found.start() :])
 
 
 def _address(text: str) -> str:
@@ -122,7 +122,7 @@ def _address(text: str) -> str:
     return match[0] if match else text.strip().strip("<>")
 
 
-def _odd(tree: email.message.Message, fields: Mapping[str, str], walked: Walked) -> Iterator[BounceRecipient]:
+def _odd(tree: Part, fields: Mapping[str, str], walked: Walked) -> Iterator[BounceRecipient]:
     """Reports without a standard part: what flufl.bounce knows, then the header that some systems add, then the text."""
     text = walked.text or walked.html
     addresses = [item.strip() for item in fields.get("x-failed-recipients", "").split(",") if "@" in item]
@@ -139,12 +139,12 @@ def _odd(tree: email.message.Message, fields: Mapping[str, str], walked: Walked)
         yield _row(address, "delayed" if delayed else "failed", match[0] if match else "", diagnostic)
 
 
-def _by_library(tree: email.message.Message) -> list[str]:
+def _by_library(tree: Part) -> list[str]:
     """The addresses that flufl.bounce finds; it reads untrusted text and may fail on it in any way."""
     from flufl.bounce import scan_message  # loads dozens of detectors, needed for few messages
 
     try:
-        found = scan_message(tree)
+        found = scan_message(email.message_from_bytes(tree.raw))
     except Exception:  # a library's failure on odd mail is an empty answer, not ours
         return []
     return sorted(item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item) for item in found)
@@ -160,25 +160,12 @@ def _near(text: str, address: str) -> str:
     return " ".join(telling[:4])[:500]
 
 
-def _as_text(part: object) -> str:
-    try:
-        return part.as_string() if isinstance(part, email.message.Message) else str(part)
-    except (UnicodeError, KeyError, LookupError, TypeError, AttributeError, ValueError):
-        return ""
-
-
-def _original_id(tree: email.message.Message, walked: Walked) -> str:
+def _original_id(tree: Part, walked: Walked) -> str:
     """The Message-ID of the mail that came back: in the returned message, its headers, or quoted in the text."""
+    returned = {"message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers"}
     for part in tree.walk():
-        if part.get_content_type() in {
-            "message/rfc822",
-            "text/rfc822-headers",
-            "message/global",
-            "message/rfc822-headers",
-        }:
-            inner = part.get_payload()
-            text = _as_text(inner[0]) if isinstance(inner, list) and inner else str(inner)
-            match = MESSAGE_ID.search(text)
+        if part.kind in returned:
+            match = MESSAGE_ID.search(part.body.decode("utf-8", "replace"))
             if match:
                 return references.message_id(match[1])
     match = MESSAGE_ID.search(walked.text)

@@ -1,11 +1,10 @@
 """Bytes to text: declared charset, then UTF-8, then what the bytes most likely are; never an error."""
 
+import binascii
 import codecs
 import re
-from email.errors import HeaderParseError
-from email.header import decode_header
 
-ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=")
+ENCODED_WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
 # QUIRK: names that programs write for charsets Python knows otherwise, or whose superset is meant (WHATWG Encoding).
 ALIASES = {
     "iso-8859-1": "cp1252",
@@ -94,32 +93,33 @@ def _guess(content: bytes) -> str:
 
 
 def decode_words(text: str) -> str:
-    """Decode the encoded words of a header value (RFC 2047); what cannot be decoded stays as it is."""
+    """Decode the encoded words of a header value (RFC 2047); what cannot be decoded stays as it is.
+
+    QUIRK: some programs cut a character in two words, fold inside a word, or glue words to text: neighbours of one
+    charset are joined as bytes before they are decoded, blanks inside base64 and escapes are dropped.
+    """
     if "=?" not in text:
         return text
-    try:
-        pieces = decode_header(_joined(text))
-    except (
-        ValueError,
-        LookupError,
-        HeaderParseError,
-        UnicodeError,
-    ):  # the standard library raises several kinds on malformed words; the raw text is the answer
-        return text
-    decoded = []
-    for piece, charset in pieces:
-        if isinstance(piece, str):
-            decoded.append(piece)
-        else:
-            decoded.append(decode(piece, charset or "")[0] if charset else piece.decode("utf-8", "replace"))
-    return "".join(decoded)
+    out: list[str] = []
+    pending, charset, last = b"", "", 0
+    for match in ENCODED_WORD.finditer(text):
+        gap = text[last : match.start()]
+        name = match[1].partition("*")[0].lower()
+        if pending and (gap.strip() or name != charset):
+            out.append(decode(pending, charset)[0])
+            pending = b""
+        if gap.strip() or (gap and not last):
+            out.append(gap)
+        pending += _word_bytes(match[2], match[3])
+        charset, last = name, match.end()
+    out.append(decode(pending, charset)[0] if pending else "")
+    out.append(text[last:])
+    return "".join(out)
 
 
-def _joined(text: str) -> str:
-    """QUIRK: some programs split a multi-byte character over two encoded words, or glue words to text."""
-    text = re.sub(r"(\?=)\s+(=\?)", r"\1 \2", text)
-    return (
-        re.sub(r"(?<=\?=)(?=[^\s=,;<>()\"])", " ", text)
-        if re.search(r"\?==\?", text) is None
-        else text.replace("?==?", "?= =?")
-    )
+def _word_bytes(kind: str, text: str) -> bytes:
+    if kind in "bB":
+        clean = re.sub(r"[^A-Za-z0-9+/]", "", text)
+        return binascii.a2b_base64(clean[: len(clean) - (len(clean) % 4 == 1)] + "=" * (-len(clean) % 4))
+    joined = re.sub(r"=\s+(?=[0-9A-Fa-f]{2})", "=", text).replace("_", " ")
+    return binascii.a2b_qp(joined.encode("utf-8", "surrogateescape").replace(b" ", b"=20"))

@@ -1,25 +1,20 @@
-"""Any bytes to a Message: the standard library's tolerant reader for structure, our own rules for everything else.
+"""Any bytes to a Message: a tree cut from the bytes, and rules for everything that stands in it.
 
 Never raises: what is wrong with a message becomes a defect, and its text is shown all the same.
 """
 
-import email.message
-import email.parser
 import email.utils
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from email import policy
 
 from mailroom.mime import addresses, automatic, bounces, calendar, charsets, crypto, parts, references
+from mailroom.mime import tree as trees
 from mailroom.mime.message import Address, Defect, Message
-
-MOST_HEADERS = 2000
-LONGEST_HEADER = 100_000
 
 
 def parse(raw: bytes, trusted_hosts: Sequence[str] = ()) -> Message:
     """What the bytes of a message (RFC 5322, or anything at all) say. `trusted_hosts`: see RFC 8601 §5."""
-    tree = email.parser.BytesParser(policy=policy.compat32).parsebytes(_without_envelope(raw))
+    tree = trees.read(_without_envelope(raw))
     defects: list[Defect] = []
     headers = _headers(tree)
     walked = parts.walk(tree, defects)
@@ -56,6 +51,7 @@ def parse(raw: bytes, trusted_hosts: Sequence[str] = ()) -> Message:
 
 def _without_envelope(raw: bytes) -> bytes:
     """QUIRK: mbox exports leave a `From ` line, and some relays blank lines, before the header."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     raw = raw.lstrip(b"\r\n \t\x00") if raw[:1] in b"\r\n \t\x00" else raw
     for mark in (b"From ", b">From "):
         if raw.startswith(mark):
@@ -63,29 +59,19 @@ def _without_envelope(raw: bytes) -> bytes:
     return raw
 
 
-def _headers(tree: email.message.Message) -> tuple[tuple[str, str], ...]:
+def _headers(tree: trees.Part) -> tuple[tuple[str, str], ...]:
     """All header fields in order, decoded for reading."""
-    fields = list(tree.raw_items())[:MOST_HEADERS]
-    return tuple((name, charsets.decode_words(_text(value))) for name, value in fields)
+    return tuple((name, charsets.decode_words(value)) for name, value in tree.headers)
 
 
-def _text(value: object) -> str:
-    """A raw header value: unfolded, its eight-bit bytes read as UTF-8, else as Windows-1252."""
-    text = str(value)[:LONGEST_HEADER]
-    if not text.isascii():
-        text = charsets.decode(text.encode("utf-8", "surrogateescape"))[0]
-    return " ".join(line.strip("\r\n") for line in text.splitlines()).replace("\x00", "") if "\n" in text else text
-
-
-def _raw(tree: email.message.Message, name: str) -> str:
+def _raw(tree: trees.Part, name: str) -> str:
     """All fields of one name, undecoded, together."""
-    return " ".join(_text(value) for key, value in tree.raw_items() if key.lower() == name)
+    return " ".join(tree.all(name))
 
 
-def _addresses(tree: email.message.Message, name: str) -> tuple[Address, ...]:
+def _addresses(tree: trees.Part, name: str) -> tuple[Address, ...]:
     """The mailboxes of every field of that name; encoded words are decoded only after the list is cut."""
-    values = [_text(value) for key, value in tree.raw_items() if key.lower() == name]
-    return tuple(item for value in values for item in addresses.parse(value))
+    return tuple(item for value in tree.all(name) for item in addresses.parse(value))
 
 
 def _date(text: str, defects: list[Defect]) -> datetime | None:
