@@ -6,7 +6,7 @@ import json
 import logging
 import smtplib
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ class MailWorld:
         self.town.settle(residents)
         self.pace = pace
         self.smtp_port = self.imap_port = 0
-        self.quiet = False  # while the demo company's past is being told, nobody answers it
+        self.handler = smtp_server.Handler(self.town, self._delivered)
         self._answered: dict[str, int] = self._read("answered.json")
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="demo-mail-world", daemon=True)
@@ -49,6 +49,15 @@ class MailWorld:
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(30)
         return self
+
+    @contextlib.contextmanager
+    def telling_the_past(self) -> Iterator[None]:
+        """While the company's history is sent, nobody answers and nobody greylists."""
+        self.handler.lenient = True
+        try:
+            yield
+        finally:
+            self.handler.lenient = False
 
     def stop(self) -> None:
         """Close the servers and end the thread; answers still to come are dropped."""
@@ -63,10 +72,10 @@ class MailWorld:
         self._loop.close()
 
     async def _listen(self) -> None:
-        handler = smtp_server.Handler(self.town, self._delivered)
         wanted = {**PREFERRED_PORTS, **self._read("ports.json")}
         smtp = await _on_a_free_port(
-            lambda port: self._loop.create_server(lambda: smtp_server.protocol(handler), HOST, port), wanted["smtp"]
+            lambda port: self._loop.create_server(lambda: smtp_server.protocol(self.handler), HOST, port),
+            wanted["smtp"],
         )
         imap = await _on_a_free_port(lambda port: imap_server.listen(self.town, port), wanted["imap"])
         self._servers = [smtp, imap]
@@ -83,7 +92,7 @@ class MailWorld:
 
     def _delivered(self, resident: Resident, sender: str, raw: bytes) -> None:
         """A mail reached a resident with a manner: plan the reaction."""
-        if self.quiet:
+        if self.handler.lenient:
             return
         key = f"{resident.address.lower()} {customers.conversation(customers.read(raw))}"
         answered = self._answered.get(key, 0)

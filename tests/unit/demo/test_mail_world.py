@@ -138,8 +138,10 @@ def test_an_address_of_the_company_must_sign_in_to_send(running: world.MailWorld
         client.sendmail(HOUSE.address, ["mads@havnegade.example.org"], MAIL)
     with smtplib.SMTP("127.0.0.1", running.smtp_port) as client, pytest.raises(smtplib.SMTPAuthenticationError):
         client.login(HOUSE.address, "wrong")
+    client = imapclient.IMAPClient("127.0.0.1", running.imap_port, ssl=False)
     with pytest.raises(LoginError):
-        imapclient.IMAPClient("127.0.0.1", running.imap_port, ssl=False).login(HOUSE.address, "wrong")
+        client.login(HOUSE.address, "wrong")
+    client.logout()
 
 
 def test_imap_fetches_flags_moves_and_expunges(running: world.MailWorld) -> None:
@@ -173,7 +175,9 @@ def test_idle_tells_of_a_mail_at_once(running: world.MailWorld) -> None:
 
 def test_mail_and_ports_outlast_a_restart(tmp_path: Path) -> None:
     first = world.MailWorld(tmp_path, PEOPLE).start()
-    reader(first).append("INBOX", MAIL % b"a@example.com", flags=["\\Flagged"])
+    client = reader(first)
+    client.append("INBOX", MAIL % b"a@example.com", flags=["\\Flagged"])
+    client.logout()
     ports = (first.smtp_port, first.imap_port)
     validity = first.town.mailbox(HOUSE).inbox.uidvalidity
     first.stop()
