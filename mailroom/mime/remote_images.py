@@ -1,11 +1,11 @@
-"""Remote images of an HTML body: held back while it is read or edited here, released when it is sent on or asked for."""
+"""Remote images of an HTML body: held back while it is read or edited here, released when it is sent on."""
 
 import re
 
 IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-REMOTE = re.compile(r"""\bsrc\s*=\s*(["']?)(https?:[^"'\s>]*)\1""", re.IGNORECASE)
+REMOTE = re.compile(r"""(?<![-\w])src\s*=\s*(["']?)(https?:[^"'\s>]*)\1""", re.IGNORECASE)
 HELD = re.compile(r"""\s*\bdata-remote-src="([^"]*)\"""", re.IGNORECASE)
-PLACEHOLDER = re.compile(r"""\bsrc="data:,\"""", re.IGNORECASE)
+PLACEHOLDER = re.compile(r"""(?<![-\w])src="data:,\"""", re.IGNORECASE)
 
 
 def any_in(html: str) -> bool:

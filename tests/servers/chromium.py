@@ -78,7 +78,9 @@ def _check_host(url: str, troubles: list[str]) -> None:
 
 def axe(page: Page) -> list[str]:
     """Accessibility violations on the page, a line each."""
-    page.context.new_cdp_session(page).send("Page.setBypassCSP", {"enabled": True})
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setBypassCSP", {"enabled": True})
     page.evaluate(AXE.read_text())
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    session.send("Page.setBypassCSP", {"enabled": False})
     return [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in result["violations"]]

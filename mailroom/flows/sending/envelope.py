@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from mailroom.mime import addresses, bodies, build
+from mailroom.mime import addresses, bodies, build, remote_images
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount, SenderNameSource
 from mailroom.records.emails.models import Attachment, Email, Lane
@@ -40,7 +40,7 @@ def make(email: Email, subject: str, now: datetime) -> bytes:
         rows[row.kind].append(Address(row.name, row.address))
     from_, reply_to = sender(email)
     facts = content.facts if isinstance(content.facts, dict) else {}
-    html = bodies.sanitise_html(content.html) if content.html else ""
+    html = remote_images.release(bodies.sanitise_html(content.html)) if content.html else ""
     return build.build(
         build.Outgoing(
             from_=from_,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from mailroom.mime import addresses, bodies, references
+from mailroom.mime import addresses, bodies, references, remote_images
 from mailroom.mime import subject as subjects
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
@@ -125,7 +125,9 @@ def _bodies(email: Email, user: User | None, heading: str) -> tuple[str, str]:
     """Text and HTML: room to write, the signature, the heading, the original quoted."""
     signature = signature_of(user, "signature_replies")
     content = email.content
-    quoted_html = bodies.sanitise_html(content.html) if content.html else bodies.html_from_text(content.text)
+    quoted_html = (
+        remote_images.hold(bodies.sanitise_html(content.html)) if content.html else bodies.html_from_text(content.text)
+    )
     quoted_text = "\n".join(f"> {row}".rstrip() for row in content.text.split("\n"))
     html = f"<p><br></p>{signature}{bodies.html_from_text(heading)}{QUOTED % quoted_html}"
     text = f"\n\n{bodies.text_from_html(signature)}\n\n{heading}\n{quoted_text}"

@@ -3,11 +3,9 @@
 import re
 from urllib.parse import quote
 
-from mailroom.mime import bodies
+from mailroom.mime import bodies, remote_images
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/bmp"})
-REMOTE = re.compile(r"""(<img\b[^>]*?\bsrc=")(https?:[^"]*)(")""", re.IGNORECASE)
-ANY_REMOTE = re.compile(r"""<img\b[^>]*\bsrc\s*=\s*["']?https?:|background\s*=\s*["']?https?:""", re.IGNORECASE)
 CID = re.compile(r"""(<img\b[^>]*?\bsrc=")cid:([^"]+)(")""", re.IGNORECASE)
 STYLE = (
     "html{color-scheme:light}body{margin:0;font:15px/1.6 'Inter Variable',Inter,system-ui,sans-serif;color:#10242c;"
@@ -19,7 +17,7 @@ STYLE = (
 
 def has_remote_images(html: str) -> bool:
     """Whether showing the body whole would ask other servers for images."""
-    return bool(html) and ANY_REMOTE.search(html) is not None
+    return bool(html) and remote_images.any_in(html)
 
 
 def document(html: str, text: str, email_id: int, images: bool) -> str:
@@ -27,7 +25,7 @@ def document(html: str, text: str, email_id: int, images: bool) -> str:
     body = bodies.sanitise_html(html) if html.strip() else bodies.html_from_text(text)
     body = CID.sub(lambda found: f"{found[1]}/cr306015/{email_id}/inline/{quote(found[2], safe='')}{found[3]}", body)
     if not images:
-        body = REMOTE.sub(r'\1data:,\3 data-remote="1', body)
+        body = remote_images.hold(body)
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><base target="_blank"><style>{STYLE}</style></head>'
         f'<body dir="auto">{body}</body></html>'
