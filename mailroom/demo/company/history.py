@@ -10,6 +10,7 @@ from mailroom.demo.company.house import House
 from mailroom.demo.company.scripts import Conversation, Line
 from mailroom.demo.mail_world import customers
 from mailroom.demo.mail_world.world import MailWorld
+from mailroom.flows.incoming import pipeline
 from mailroom.flows.receiving import receive
 from mailroom.flows.sending import outbox, send
 from mailroom.mime.message import Address
@@ -82,6 +83,7 @@ class Teller:
         for account in self.house.accounts.values():
             if account.incoming_mail_protocol != "none":
                 receive.receive_account(account.pk, self.now)
+                pipeline.process_account(account.pk, self.now)
 
     def _remember(self, steps: list[tuple[Conversation, int, Line]]) -> None:
         """Find the emails that were just received, to answer them in the next turn."""
