@@ -1,0 +1,116 @@
+"""Takes the screenshots of docs/screens from the demo world: wide and phone, light and dark.
+
+    python docs/screens/take.py [FOLDER]
+
+Starts `mailroom up --demo` over a data folder of its own on a free port and walks it with Debian's Chromium.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+HERE = Path(__file__).resolve().parent
+PAGES = {
+    "overview": "/",
+    "incoming": "/co409000/",
+    "all-emails": "/co409070/",
+    "sent": "/co409080/",
+    "pending": "/sm507000/",
+    "send-receive": "/sm507010/",
+    "compose": "/cr306015/new/",
+    "accounts": "/sm204002/",
+    "preferences": "/sm204001/",
+    "users": "/sm201010/",
+}
+SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+LINK = re.compile(r"http://\S+")
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def demo() -> Iterator[str]:
+    """Run the product with its demo company; yields the one-time sign-in link."""
+    with tempfile.TemporaryDirectory() as data:
+        port = str(free_port())
+        environment = {**os.environ, "MAILROOM_DATA": data, "MAILROOM_PORT": port, "PYTHONUNBUFFERED": "1"}
+        command = [str(Path(sys.executable).with_name("mailroom")), "up", "--demo"]
+        notes = Path(data) / "start.txt"
+        with notes.open("w") as log:
+            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 - our own command
+        try:
+            yield sign_in_link(notes, process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def sign_in_link(notes: Path, process: "subprocess.Popen[bytes]") -> str:
+    """Wait for the link that the start prints, then for the server to answer."""
+    limit = time.monotonic() + 90
+    while time.monotonic() < limit and process.poll() is None:
+        links = [found for found in LINK.findall(notes.read_text()) if found.count("/") > 3]
+        if links:
+            time.sleep(6)  # the first receive and the pages' files
+            return links[0]
+        time.sleep(0.2)
+    raise SystemExit(f"The demo did not start:\n{notes.read_text()}")
+
+
+def take(browser: Browser, link: str, folder: Path) -> int:
+    """One picture a page, size and theme; returns how many were taken."""
+    base = link.split("/", 3)[0] + "//" + link.split("/", 3)[2]
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(link)
+    if page.locator("form button[type=submit]").count() and "/login" in page.url:
+        page.locator("form button[type=submit]").first.click()
+        page.wait_for_load_state()
+    taken = 0
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            for name, path in PAGES.items():
+                answer = page.goto(base + path, wait_until="networkidle")
+                if answer is None or not answer.ok:
+                    sys.stderr.write(f"{path}: {answer.status if answer else 'no answer'}\n")
+                    continue
+                page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
+                taken += 1
+    context.close()
+    return taken
+
+
+def main(arguments: list[str]) -> int:
+    """Take all pictures into the folder named in the arguments (default: beside this script)."""
+    folder = Path(arguments[0]) if arguments else HERE
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with demo() as link, sync_playwright() as tools:
+        browser = tools.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        taken = take(browser, link, folder)
+        browser.close()
+    sys.stderr.write(f"{taken} pictures in {folder}\n")
+    return 0 if taken else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
