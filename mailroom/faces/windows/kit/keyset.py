@@ -103,11 +103,8 @@ def ordered(rows: QuerySet[Any], order: Order, reverse: bool = False) -> QuerySe
         sign = "-" if down else ""
         return rows.order_by(f"{sign}{order.field}", f"{sign}pk") if order.field != "pk" else rows.order_by(f"{sign}pk")
     by = F(order.field)
-    first = (
-        by.desc(nulls_first=reverse, nulls_last=not reverse)
-        if down
-        else (by.asc(nulls_first=reverse, nulls_last=not reverse))
-    )
+    where: dict[str, Any] = {"nulls_first": True} if reverse else {"nulls_last": True}
+    first = by.desc(**where) if down else by.asc(**where)
     return rows.order_by(first, "-pk" if down else "pk")
 
 
