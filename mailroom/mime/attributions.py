@@ -66,24 +66,30 @@ def fold(lines: list[str]) -> list[str]:
     """Lines with wrapped attributions joined. QUIRK: Gmail and others wrap them, some with blank lines between."""
     folded: list[str] = []
     place = 0
+    hints = [HINT.search(line) is not None for line in lines]
     while place < len(lines):
-        count = _length(lines, place)
+        count = _length(lines, place, hints)
         folded.append(" ".join(" ".join(lines[place : place + count]).split()) if count > 1 else lines[place])
         place += count
     return folded
 
 
-def _length(lines: list[str], place: int) -> int:
+def _length(lines: list[str], place: int, hints: list[bool]) -> int:
     """How many lines an attribution that begins here takes; 1 when none does."""
     first = lines[place].strip()
-    if not first or first.startswith(">") or not STARTS.match(INVISIBLE.sub("", first)):
+    if (
+        not any(hints[place : place + MOST_LINES])
+        or not first
+        or first.startswith(">")
+        or not STARTS.match(INVISIBLE.sub("", first))
+    ):
         return 1
     joined = ""
     for count in range(1, MOST_LINES):
         if place + count > len(lines) or len(joined) > LONGEST:
             return 1
         joined = f"{joined} {lines[place + count - 1].strip()}".strip()
-        if is_attribution(joined):
+        if hints[place + count - 1] and is_attribution(joined):
             return count
     return 1
 

@@ -97,17 +97,12 @@ def looks_like_bounce(fields: Mapping[str, str], walked: Walked) -> bool:
     sender, subject = fields.get("from", ""), fields.get("subject", "")
     if "x-failed-recipients" in fields:
         return True
-    answered = "in-reply-to" in fields and not MACHINE.search(sender)
-    opening = walked.text[:3000]
-    if answered or (subject.lower().startswith(("re:", "sv:", "aw:")) and not MACHINE.search(sender)):
+    machine = MACHINE.search(sender) is not None
+    answers = "in-reply-to" in fields or subject[:3].lower() in {"re:", "sv:", "aw:"}
+    if answers and not machine:
         return False
-    signs = (
-        bool(MACHINE.search(sender))
-        + bool(UNDELIVERED.search(subject))
-        + bool(FAILED_WORDS.search(opening))
-        + (fields.get("return-path", "").strip() == "<>")
-    )
-    return signs >= 2
+    signs = machine + (UNDELIVERED.search(subject) is not None) + (fields.get("return-path", "").strip() == "<>")
+    return signs >= 2 or (signs == 1 and FAILED_WORDS.search(walked.text[:3000]) is not None)
 
 
 def _quoted_report(tree: Part) -> Iterator[BounceRecipient]:

@@ -1,6 +1,7 @@
 """The values a message is read into. Message-IDs stand without angle brackets everywhere."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -49,6 +50,23 @@ class Attachment:
             "content_id": self.content_id,
             "inline": self.inline,
         }
+
+
+class LaterAttachment(Attachment):
+    """An attachment whose content is decoded when it is first asked for."""
+
+    def __init__(self, name: str, kind: str, decode: Callable[[], bytes], content_id: str, inline: bool) -> None:
+        """`decode` gives the content."""
+        values = {"name": name, "type": kind, "decode": decode, "content_id": content_id, "inline": inline}
+        self.__dict__.update(values)
+
+    def __getattr__(self, name: str) -> bytes:
+        """The content, decoded once."""
+        if name != "content":
+            raise AttributeError(name)
+        content: bytes = self.__dict__["decode"]()
+        self.__dict__["content"] = content
+        return content
 
 
 @dataclass(frozen=True, slots=True)

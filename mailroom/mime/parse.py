@@ -14,7 +14,7 @@ from mailroom.mime.message import Address, Defect, Message
 
 def parse(raw: bytes, trusted_hosts: Sequence[str] = ()) -> Message:
     """What the bytes of a message (RFC 5322, or anything at all) say. `trusted_hosts`: see RFC 8601 §5."""
-    tree = trees.read(_without_envelope(raw))
+    tree = trees.read(without_envelope(raw))
     defects: list[Defect] = []
     headers = _headers(tree)
     walked = parts.walk(tree, defects)
@@ -49,7 +49,7 @@ def parse(raw: bytes, trusted_hosts: Sequence[str] = ()) -> Message:
     )
 
 
-def _without_envelope(raw: bytes) -> bytes:
+def without_envelope(raw: bytes) -> bytes:
     """QUIRK: mbox exports leave a `From ` line, and some relays blank lines, before the header."""
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     raw = raw.lstrip(b"\r\n \t\x00") if raw[:1] in b"\r\n \t\x00" else raw

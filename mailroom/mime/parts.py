@@ -3,9 +3,10 @@
 import mimetypes
 import re
 from dataclasses import dataclass, field
+from functools import partial
 
 from mailroom.mime import bodies, charsets, encodings, parameters, tnef
-from mailroom.mime.message import Attachment, Defect, Structure
+from mailroom.mime.message import Attachment, Defect, LaterAttachment, Structure
 from mailroom.mime.tree import Part
 
 NEVER_BODY = frozenset(
@@ -52,10 +53,14 @@ class Walked:
 
 
 def _shown_inline(file: Attachment) -> Attachment:
+    if isinstance(file, LaterAttachment):
+        return LaterAttachment(file.name, file.type, lambda: file.content, file.content_id, inline=True)
     return Attachment(file.name, file.type, file.content, file.content_id, inline=True)
 
 
+DECODED_LATER = 8_000  # bytes from which a file is decoded when it is asked for
 TROUBLES = {
+    "boundary-unclosed": "A multipart is cut off before its last boundary.",
     "too-deep": "The message nests deeper than sixty parts; the rest is left as it is.",
     "too-many-parts": "The message has more parts than are read; the rest is left as it is.",
     "boundary-missing": "A multipart names no boundary; its text is shown as it stands.",
@@ -113,12 +118,17 @@ def _nested_message(part: Part, kind: str, found: Walked) -> None:
 
 
 def _leaf(part: Part, kind: str, found: Walked, defects: list[Defect], alternative: bool) -> None:
-    content = content_of(part, defects)
     name = filename(part)
+    if len(part.body) > DECODED_LATER and part.main_kind not in {"text", "message"} and not _is_tnef(kind, name):
+        inline = part.get("content-disposition").lower().startswith("inline")
+        later = partial(content_of, part, [])
+        found.files.append(LaterAttachment(name or _made_up(kind), kind, later, _content_id(part), inline))
+        return
+    content = content_of(part, defects)
     disposition = parameters.read(part.get("content-disposition"))[0]
     if kind == "text/calendar":
         found.calendars.append(content)
-    if kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat":
+    if _is_tnef(kind, name):
         _unpack_tnef(content, name, kind, found, defects)
         return
     is_text = part.main_kind == "text" and kind not in NEVER_BODY
@@ -132,6 +142,10 @@ def _leaf(part: Part, kind: str, found: Walked, defects: list[Defect], alternati
     if kind == "text/calendar" and alternative:
         return
     found.files.append(Attachment(name or _made_up(kind), kind, content, _content_id(part), disposition == "inline"))
+
+
+def _is_tnef(kind: str, name: str) -> bool:
+    return kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat"
 
 
 def _made_up(kind: str) -> str:

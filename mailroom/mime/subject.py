@@ -12,7 +12,7 @@ PREFIX = re.compile(rf"\s*(?:(?P<reply>{REPLY})|(?P<forward>{FORWARD})){MARK}\s*
 def without_prefixes(subject: str) -> str:
     """The subject with every leading reply and forward mark taken off."""
     rest = subject
-    while (match := PREFIX.match(rest)) and match.end() < len(rest):
+    while match := PREFIX.match(rest):
         rest = rest[match.end() :]
     return rest.strip()
 

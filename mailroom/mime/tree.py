@@ -96,7 +96,10 @@ def _nested_bytes(part: Part) -> bytes:
 
 def _read_multipart(part: Part, depth: int, count: _Count) -> None:
     boundary = part.parameters.get("boundary", "").rstrip()
-    pieces = list(_pieces(part.body, boundary.encode("utf-8", "replace"))) if boundary else []
+    mark = boundary.encode("utf-8", "replace")
+    pieces = list(_pieces(part.body, mark)) if boundary else []
+    if pieces and b"--" + mark + b"--" not in part.body[-len(pieces[-1]) - 2 * len(mark) - 100_000 :]:
+        part.troubles.append("boundary-unclosed")
     if not pieces:
         part.troubles.append("boundary-missing" if not boundary else "boundary-not-found")
         return
@@ -170,7 +173,7 @@ def _place(raw: bytes, line: bytes, offset: int) -> int:
 
 
 def _text(value: bytes, block: bytes) -> str:
-    """A field's value; eight-bit bytes are UTF-8 (RFC 6532), else in the charset that the same header names for the body."""
+    """A field's value; eight-bit bytes are UTF-8 (RFC 6532), else in the charset named for the body."""
     if value.isascii():
         text = value.decode("ascii")
     else:

@@ -1,0 +1,1 @@
+"""Benchmarks, in ratios to yardsticks of the same run."""
