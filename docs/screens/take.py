@@ -79,9 +79,8 @@ def take(browser: Browser, link: str, folder: Path) -> int:
     context = browser.new_context()
     page = context.new_page()
     page.goto(link)
-    if page.locator("form button[type=submit]").count() and "/login" in page.url:
-        page.locator("form button[type=submit]").first.click()
-        page.wait_for_load_state()
+    page.locator("form[method=post] button").first.click()
+    page.wait_for_url(lambda address: "/login/" not in address)
     taken = 0
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
