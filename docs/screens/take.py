@@ -81,12 +81,17 @@ def take(browser: Browser, link: str, folder: Path) -> int:
     page.goto(link)
     page.locator("form[method=post] button").first.click()
     page.wait_for_url(lambda address: "/login/" not in address)
+    pages = dict(PAGES)
+    page.goto(base + "/co409000/")
+    conversation = page.locator("a[href*='/co409000/']", has_text="faktura 104821").first
+    if conversation.count():
+        pages["reader"] = str(conversation.get_attribute("href"))
     taken = 0
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-            for name, path in PAGES.items():
+            for name, path in pages.items():
                 answer = page.goto(base + path, wait_until="networkidle")
                 if answer is None or not answer.ok:
                     sys.stderr.write(f"{path}: {answer.status if answer else 'no answer'}\n")

@@ -132,7 +132,9 @@ class Teller:
         for one in past:
             mails = [by_id[known] for known in self.told[one.key].known if known in by_id]
             ids = [email.pk for email in mails]
-            Email.objects.filter(pk__in=ids).update(**dict(self._changes(one)))
+            changes = dict(self._changes(one))
+            if changes:
+                Email.objects.filter(pk__in=ids).update(**changes)
             if one.owner and ids:
                 latest = {email.pk for email in mails[-1:] if one.unread}
                 status.mark_read_many([pk for pk in ids if pk not in latest], self.house.employees[one.owner])
@@ -142,9 +144,9 @@ class Teller:
 
     def _changes(self, one: Conversation) -> Iterator[tuple[str, object]]:
         if one.owner:
+            group = cast.everything()["accounts"][one.account]["group"]
             yield "owner", self.house.employees[one.owner]
-        group = cast.everything()["accounts"][one.account]["group"]
-        yield "workgroup", self.house.workgroups[group]
+            yield "workgroup", self.house.workgroups[group]
         if case := self.house.cases.get(one.case):
             yield "related_entity_type", "case"
             yield "related_entity_id", case.pk
