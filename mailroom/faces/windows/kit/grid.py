@@ -1,5 +1,6 @@
 """A window that lists rows: filter tabs, search, criteria, sorting, paging by key, selection, actions, reading pane."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -50,7 +51,7 @@ class Empty:
     button: Words = ""
 
 
-class GridWindow(WindowView):
+class GridWindow(WindowView, ABC):
     """A list window, declared by class attributes; see README.md. Hooks are the methods without an underscore."""
 
     columns: ClassVar[Sequence[Column]] = ()
@@ -70,9 +71,9 @@ class GridWindow(WindowView):
     foot_template: ClassVar[str] = ""
     checks: ClassVar[bool] = True
 
+    @abstractmethod
     def records(self, request: HttpRequest) -> QuerySet[Any]:
         """All rows that this person may see and act on; a window must say so."""
-        raise NotImplementedError(type(self).__name__)
 
     def listed(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows of this window among them, with what the cells need (select_related)."""

@@ -1,5 +1,6 @@
 """A window of one record: form, tabs, standard toolbar, record buttons, 422 answers, pop-up window."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -21,7 +22,7 @@ from mailroom.records.organisation.models.people import Role
 NEW = "new"
 
 
-class RecordWindow(WindowView):
+class RecordWindow(WindowView, ABC):
     """A record window, declared by class attributes; see README.md."""
 
     form_class: ClassVar[type[Any]]
@@ -41,9 +42,9 @@ class RecordWindow(WindowView):
 
     # ---- hooks
 
+    @abstractmethod
     def records(self, request: HttpRequest) -> QuerySet[Any]:
         """All records that this person may see; a window must say so."""
-        raise NotImplementedError(type(self).__name__)
 
     def single_record(self, request: HttpRequest) -> Any:
         """The one record of a `single` window."""
