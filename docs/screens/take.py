@@ -83,7 +83,7 @@ def take(browser: Browser, link: str, folder: Path) -> int:
     page.wait_for_url(lambda address: "/login/" not in address)
     pages = dict(PAGES)
     page.goto(base + "/co409000/")
-    conversation = page.locator("a[href*='/co409000/']", has_text="faktura 104821").first
+    conversation = page.locator("a[data-open]", has_text="faktura 104821").first
     if conversation.count():
         pages["reader"] = str(conversation.get_attribute("href"))
     taken = 0
