@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from mailroom.faces import health
+from mailroom.faces.api.v1 import api
 
 urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("api/v1/", api.urls),
     path("", include("mailroom.faces.windows.urls")),
 ]
 handler403 = "mailroom.faces.windows.kit.errors.forbidden"

@@ -46,11 +46,9 @@ def run(app: object, arguments: Sequence[str], name: str) -> int:
 
 
 def _explain(error: Exception) -> int:
-    import click
-
     from mailroom.faces.cli.output import WrongUse
 
-    if isinstance(error, click.ClickException):
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # the command line library's own wrong use
         error.show(sys.stderr)
         return 2
     if isinstance(error, WrongUse):

@@ -45,7 +45,8 @@ def set_preference(name: str, value: str) -> None:
                 raise WrongUse(f"“{value}” was not found.")
             setattr(row, name, found)
         else:
-            setattr(row, name, field.clean(value, row))
+            folded = value.capitalize() if value.lower() in {"true", "false"} else value
+            setattr(row, name, field.clean(folded, row))
     except ValidationError as error:
         raise WrongUse(f"{name}: {' '.join(error.messages)}") from error
     row.save()

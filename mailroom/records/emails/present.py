@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mailroom.records.emails.models import Email, Status
+from mailroom.records.emails.models import Attachment, Email, Status
 
 
 def as_json(email: Email, with_bodies: bool = True) -> dict[str, Any]:
@@ -22,18 +22,7 @@ def as_json(email: Email, with_bodies: bool = True) -> dict[str, Any]:
         "date": email.date.isoformat(),
         "message_id": email.message_id,
         "size": email.size,
-        "attachments": [
-            {
-                "id": item.pk,
-                "name": item.name,
-                "type": item.content_type,
-                "size": item.size,
-                "content_id": item.content_id,
-                "inline": item.inline,
-                "state": item.state,
-            }
-            for item in email.attachments.all()
-        ],
+        "attachments": [_attachment(item) for item in email.attachments.all()],
         "recipients": [
             {
                 "address": row.address,
@@ -60,6 +49,18 @@ def as_json(email: Email, with_bodies: bool = True) -> dict[str, Any]:
 
 RELATED = ("account", "owner", "workgroup")
 PREFETCHED = ("recipients", "attachments")
+
+
+def _attachment(item: Attachment) -> dict[str, Any]:
+    return {
+        "id": item.pk,
+        "name": item.name,
+        "type": item.content_type,
+        "size": item.size,
+        "content_id": item.content_id,
+        "inline": item.inline,
+        "state": item.state,
+    }
 
 
 def _of_kind(email: Email, kind: str) -> list[dict[str, str]]:

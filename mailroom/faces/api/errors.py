@@ -1,0 +1,61 @@
+"""The one table of errors: every exception a request may meet becomes an RFC 9457 problem."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from mailroom.flows.incoming import accounts
+from mailroom.flows.sending import outbox
+from mailroom.records.emails import compose, status
+from mailroom.records.files import store
+from mailroom.records.organisation import people
+
+TABLE: tuple[tuple[type[Exception], int, str], ...] = (
+    (AuthenticationError, 401, "Sign in with a bearer token."),
+    (PermissionDenied, 403, "Your role does not open this."),
+    (Http404, 404, "There is no such thing, or it is not yours to see."),
+    (status.Refused, 409, "Its state does not allow this now."),
+    (outbox.NoRecipient, 422, "The email has no recipient."),
+    (outbox.BadAddress, 422, "An address is no email address."),
+    (compose.TooLarge, 422, "The files are too large."),
+    (accounts.Invalid, 422, "Some fields are wrong."),
+    (people.Invalid, 422, "Some fields are wrong."),
+    (store.FileMissing, 410, "The file is missing on disk."),
+)
+
+
+def problem(code: int, title: str, detail: str = "", **more: Any) -> HttpResponse:
+    """An RFC 9457 problem document."""
+    body = {"type": "about:blank", "title": title, "status": code, "detail": detail or title} | more
+    return JsonResponse(body, status=code, content_type="application/problem+json")
+
+
+def install(api: NinjaAPI) -> None:
+    """Teach the API its table."""
+    for kind, code, title in TABLE:
+        api.add_exception_handler(kind, _handler(code, title))
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(HttpError, _http)
+
+
+def _handler(code: int, title: str) -> Any:
+    def handle(request: HttpRequest, error: Any) -> HttpResponse:
+        fields = getattr(error, "errors", None)
+        detail = str(error) if code in {409, 410, 422} else title
+        return problem(code, title, detail, **({"errors": fields} if isinstance(fields, dict) else {}))
+
+    return handle
+
+
+def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
+    found = [{"where": ".".join(map(str, item["loc"])), "text": item["msg"]} for item in error.errors]
+    return problem(
+        422, "The request is not as it should be.", "; ".join(f"{x['where']}: {x['text']}" for x in found), errors=found
+    )
+
+
+def _http(request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(error.status_code, str(error))

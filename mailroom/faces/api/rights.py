@@ -1,0 +1,48 @@
+"""Who asks: a bearer token, or the session of a signed-in person with its CSRF token."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from ninja.security import HttpBearer, SessionAuth
+
+from mailroom.base import clock
+from mailroom.records.organisation import sign_in
+from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models.people import Role
+
+WRITERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AGENT, Role.MARKETING, Role.API})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.API})
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer TOKEN`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> User | None:
+        """The token's user."""
+        return sign_in.user_of_token(token, clock.now())
+
+
+AUTH: list[Any] = [Bearer(), SessionAuth()]
+
+
+def user_of(request: HttpRequest) -> User:
+    """The user who asks."""
+    user = getattr(request, "auth", None)
+    return user if isinstance(user, User) else request.user  # type: ignore[return-value]  # the session's user
+
+
+def writer(request: HttpRequest) -> User:
+    """The user, who may change mail; raises PermissionDenied."""
+    user = user_of(request)
+    if user.role not in WRITERS:
+        raise PermissionDenied
+    return user
+
+
+def administrator(request: HttpRequest) -> User:
+    """The user, who may change the set-up; raises PermissionDenied."""
+    user = user_of(request)
+    if user.role not in ADMINISTRATORS:
+        raise PermissionDenied
+    return user

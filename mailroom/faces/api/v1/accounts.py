@@ -1,0 +1,81 @@
+"""System email accounts, without their secrets, and the work that can be asked of them."""
+
+from dataclasses import asdict
+from typing import Any, Literal
+
+from django.http import Http404, HttpRequest
+from ninja import Router
+
+from mailroom.base import clock
+from mailroom.faces.api import rights
+from mailroom.faces.api.v1.schemas import ERRORS, Outcome, Steps
+from mailroom.flows.incoming import accounts, pipeline
+from mailroom.flows.receiving import probe as receiving_probe
+from mailroom.flows.receiving import receive
+from mailroom.flows.sending import probe as sending_probe
+from mailroom.flows.sending import send
+from mailroom.records.email_accounts.models import EmailAccount
+
+router = Router(tags=["accounts"])
+
+
+@router.get("", response={200: list[dict[str, Any]], **ERRORS})
+def list_accounts(request: HttpRequest) -> list[dict[str, Any]]:
+    """All accounts, by the names of `accounts import`."""
+    rights.administrator(request)
+    return [_plain(accounts.export(account)) for account in EmailAccount.objects.all()]
+
+
+@router.put("/{email_account_id}", response={200: dict[str, Any], **ERRORS})
+def save_account(request: HttpRequest, email_account_id: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Create or change an account; what is left out keeps its value."""
+    rights.administrator(request)
+    return _plain(accounts.export(accounts.save_account(values | {"email_account_id": email_account_id[:32]})))
+
+
+@router.get("/{email_account_id}", response={200: dict[str, Any], **ERRORS})
+def show_account(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
+    """One account without its secrets."""
+    rights.administrator(request)
+    return _plain(accounts.export(_find(email_account_id)))
+
+
+@router.post("/{email_account_id}/test", response={200: Steps, **ERRORS})
+def test(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
+    """Test: each step with its time, the server's words and what to do."""
+    rights.administrator(request)
+    account = _find(email_account_id)
+    steps = [*receiving_probe.steps(account), *sending_probe.steps(account)]
+    found = [asdict(step) | {"name": str(step.name)} for step in steps]
+    return {"email_account_id": account.email_account_id, "passed": all(s.passed for s in steps), "steps": found}
+
+
+@router.post("/{email_account_id}/{work}", response={200: Outcome, **ERRORS})
+def run(request: HttpRequest, email_account_id: str, work: Literal["receive", "send", "process"]) -> dict[str, Any]:
+    """Receive, send or process now."""
+    rights.administrator(request)
+    account, now = _find(email_account_id), clock.now()
+    result: Any
+    if work == "receive":
+        result = receive.receive_account(account.pk, now)
+    elif work == "send":
+        result = send.send_account(account.pk, now, manual=True)
+    else:
+        result = pipeline.process_account(account.pk, now)
+    values = asdict(result)
+    counts = {name: value for name, value in values.items() if isinstance(value, int)}
+    return {"account": values["account"], "seconds": values["seconds"], "error": values["error"], "counts": counts}
+
+
+def _find(email_account_id: str) -> EmailAccount:
+    account = EmailAccount.objects.filter(email_account_id__iexact=email_account_id.replace("\x00", "")).first()
+    if account is None:
+        raise Http404
+    return account
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, str | int | float | bool | None) else str(value)
+        for name, value in values.items()
+    }

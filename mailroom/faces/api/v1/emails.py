@@ -1,0 +1,228 @@
+"""Emails: lists by key, one email, its bytes and history, writing, and every action of the windows."""
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from ninja import Query, Router, Schema
+from ninja.errors import HttpError
+from pydantic import AwareDatetime, Field
+
+from mailroom.base import clock
+from mailroom.faces.api import rights
+from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
+from mailroom.flows.incoming import pipeline
+from mailroom.flows.sending import outbox, send
+from mailroom.flows.sending.outbox import NewEmail, NewFile
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails import answering, present, queries, status
+from mailroom.records.emails.compose import DraftFields
+from mailroom.records.emails.models import Box, Direction, Email, Status
+from mailroom.records.emails.moves import Action
+from mailroom.records.files import store
+
+router = Router(tags=["emails"])
+WINDOWS: dict[str, dict[str, str]] = {
+    "incoming": {"box": Box.INCOMING},
+    "sent": {"box": Box.SENT},
+    "all": {},
+    "pending": {"status": Status.PENDING},
+}
+
+
+class Filters(Schema):
+    """How a list is narrowed."""
+
+    window: Literal["incoming", "sent", "all", "pending"] = "all"
+    account: str = Field("", max_length=64)
+    query: str = Field("", max_length=200)
+    cursor: str = Field("", max_length=80)
+    limit: int = Field(50, ge=1, le=500)
+
+
+class NewAttachment(Schema):
+    """A file of a new email, in base64."""
+
+    name: str = Field(max_length=500)
+    type: str = Field("application/octet-stream", max_length=255)
+    content: str
+
+
+class NewEmailIn(Schema):
+    """An email to be written, and queued when `send` is true."""
+
+    account: str = Field(max_length=64)
+    to: list[str] = []
+    cc: list[str] = []
+    bcc: list[str] = []
+    subject: str = Field("", max_length=2000)
+    text: str = ""
+    html: str = ""
+    attachments: list[NewAttachment] = []
+    send: bool = False
+    undo_seconds: int = Field(0, ge=0, le=60)
+    send_at: AwareDatetime | None = None
+    idempotency_key: str = Field("", max_length=200)
+
+
+@router.get("", response={200: Page, **ERRORS})
+def list_emails(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
+    """Emails, newest first, without bodies."""
+    rows = _rows(request).filter(**WINDOWS[filters.window])
+    if filters.account:
+        rows = rows.filter(account__email_account_id__iexact=filters.account)
+    if filters.query:
+        rows = rows.filter(Q(subject__icontains=filters.query) | Q(from_address__icontains=filters.query))
+    if filters.cursor:
+        date, pk = _read_cursor(filters.cursor)
+        rows = rows.filter(Q(date__lt=date) | Q(date=date, pk__lt=pk))
+    found = list(rows.order_by("-date", "-pk")[: filters.limit + 1])
+    page = found[: filters.limit]
+    more = len(found) > filters.limit
+    return {
+        "items": [present.as_json(email, with_bodies=False) for email in page],
+        "cursor": f"{page[-1].date.astimezone(UTC).isoformat()}_{page[-1].pk}" if more else None,
+    }
+
+
+def _read_cursor(text: str) -> tuple[datetime, int]:
+    moment, _mark, pk = text.rpartition("_")
+    try:
+        date = datetime.fromisoformat(moment.replace(" ", "+"))
+        number = int(pk)
+    except (ValueError, OverflowError):
+        date, number = datetime.min, 0  # noqa: DTZ901 a value that is refused below
+    if date.tzinfo is None or not 0 < number <= LARGEST_ID or not 1 < date.year < 9999:
+        raise HttpError(422, "The cursor is not one that a list gave.")
+    return date.astimezone(UTC), number
+
+
+@router.post("", response={201: dict[str, Any], **ERRORS})
+def create_email(request: HttpRequest, new: NewEmailIn) -> tuple[int, dict[str, Any]]:
+    """Write an email; the same `idempotency_key` twice makes one."""
+    user = rights.writer(request)
+    account = EmailAccount.objects.filter(email_account_id__iexact=new.account).first()
+    if account is None or account.personal_owner_id not in {None, user.pk}:
+        raise HttpError(422, f"There is no account {new.account}.")
+    fields = DraftFields(
+        account=account,
+        to=[found for item in new.to for found in outbox.address(item)],
+        cc=[found for item in new.cc for found in outbox.address(item)],
+        bcc=[found for item in new.bcc for found in outbox.address(item)],
+        subject=new.subject,
+        text=new.text,
+        html=new.html,
+    )
+    files = [NewFile(item.name, item.type, _content(item)) for item in new.attachments]
+    wanted = NewEmail(fields, files, new.send, new.undo_seconds, new.send_at, new.idempotency_key)
+    email = outbox.create(wanted, clock.now(), user)
+    return 201, present.as_json(_rows(request).get(pk=email.pk))
+
+
+def _content(item: NewAttachment) -> bytes:
+    try:
+        return base64.b64decode(item.content, validate=True)
+    except (binascii.Error, ValueError):
+        raise HttpError(422, f"The content of {item.name} is not base64.") from None
+
+
+@router.get("/{int:number}", response={200: dict[str, Any], **ERRORS})
+def show_email(request: HttpRequest, number: int) -> dict[str, Any]:
+    """One email with its bodies."""
+    return present.as_json(_find(request, number))
+
+
+@router.get("/{int:number}/raw", response={200: None, **ERRORS})
+def raw(request: HttpRequest, number: int) -> Any:
+    """The exact bytes."""
+    email = _find(request, number)
+    if email.raw_sha256 is None:
+        raise Http404
+    response = StreamingHttpResponse(store.open_stream(bytes(email.raw_sha256)), content_type="message/rfc822")
+    response["Content-Disposition"] = f'attachment; filename="email-{number}.eml"'
+    return response
+
+
+@router.get("/{int:number}/attachments/{int:attachment}", response={200: None, **ERRORS})
+def attachment(request: HttpRequest, number: int, attachment: int) -> Any:
+    """A file of an email, always as a download."""
+    rows = _find(request, number).attachments.select_related("file")
+    row = (
+        rows.filter(pk=attachment, state="delivered", file__isnull=False).first() if attachment <= LARGEST_ID else None
+    )
+    if row is None or row.file is None:
+        raise Http404
+    response = StreamingHttpResponse(store.open_stream(bytes(row.file.sha256)), content_type="application/octet-stream")
+    response["Content-Disposition"] = "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@router.get("/{int:number}/history", response={200: list[dict[str, Any]], **ERRORS})
+def history(request: HttpRequest, number: int) -> list[dict[str, Any]]:
+    """Every change of its state."""
+    rows = _find(request, number).status_changes.select_related("by")
+    return [
+        {
+            "at": row.at.isoformat(),
+            "action": row.action,
+            "before": row.before,
+            "after": row.after,
+            "by": row.by.login if row.by else None,
+            "reason": row.reason,
+        }
+        for row in rows
+    ]
+
+
+Act = Literal[
+    "send", "cancel", "process", "delete", "restore", "archive", "restore-from-archive", "reply", "reply-all", "forward"
+]
+MOVES = {
+    "cancel": Action.CANCEL,
+    "delete": Action.DELETE,
+    "restore": Action.RESTORE,
+    "archive": Action.ARCHIVE,
+    "restore-from-archive": Action.RESTORE_FROM_ARCHIVE,
+}
+
+
+@router.post("/{int:number}/{action}", response={200: dict[str, Any], **ERRORS})
+def act(request: HttpRequest, number: int, action: Act) -> dict[str, Any]:
+    """An action of the windows; reply and forward answer the new draft."""
+    user, now, email = rights.writer(request), clock.now(), _find(request, number)
+    if action in MOVES:
+        status.move(email, MOVES[action], now, user)
+    elif action == "send":
+        outbox.enqueue(email.pk, now, user)
+    elif action == "process":
+        _process(email, user)
+    elif action == "forward":
+        email = answering.forward(email, user, now)
+    else:
+        email = answering.reply(email, user, now, to_all=action == "reply-all")
+    return present.as_json(_rows(request).get(pk=email.pk))
+
+
+def _process(email: Email, user: Any) -> None:
+    if email.status not in {Status.PENDING, Status.FAILED}:
+        raise status.Refused("Only a pending or failed email can be processed.")
+    if email.direction == Direction.OUTGOING:
+        send.send_account(email.account_id, clock.now(), manual=True, only=[email.pk])
+    else:
+        pipeline.process_account(email.account_id, clock.now(), [email.pk], user)
+
+
+def _rows(request: HttpRequest) -> QuerySet[Email]:
+    rows = queries.visible_to(rights.user_of(request)).select_related(*present.RELATED, "content")
+    return rows.prefetch_related(*present.PREFETCHED)
+
+
+def _find(request: HttpRequest, number: int) -> Email:
+    email = _rows(request).filter(pk=number).first() if 0 < number <= LARGEST_ID else None
+    if email is None:
+        raise Http404
+    return email

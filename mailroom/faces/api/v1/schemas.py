@@ -1,0 +1,45 @@
+"""The shapes of requests and answers that more than one resource uses."""
+
+from typing import Any
+
+from ninja import Schema
+from pydantic import Field
+
+LARGEST_ID = 2**63 - 1
+
+
+class Problem(Schema):
+    """An error, as RFC 9457 has it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: Any = None
+
+
+class Page(Schema):
+    """A page of a list; `cursor` asks for the next one and is null on the last."""
+
+    items: list[dict[str, Any]]
+    cursor: str | None
+
+
+class Steps(Schema):
+    """The result of Test."""
+
+    email_account_id: str
+    passed: bool
+    steps: list[dict[str, Any]]
+
+
+class Outcome(Schema):
+    """A result of work on one account, by the names of the command line."""
+
+    account: str
+    seconds: float = Field(description="Wall time.")
+    error: str
+    counts: dict[str, int]
+
+
+ERRORS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 410: Problem, 422: Problem}

@@ -1,0 +1,135 @@
+"""The `mailroom` command as a process: exit statuses, JSON, and the way from an account to a sent mail."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.dovecot import DovecotServer
+from tests.servers.smtp import SmtpServer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Command:
+    """Runs `mailroom` on an installation of its own."""
+
+    def __init__(self, data: Path) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
+        self.environment = kept | {"MAILROOM_DATA": str(data), "PYTHONPATH": str(ROOT)}
+
+    def __call__(self, *arguments: str, stdin: bytes = b"", status: int = 0) -> bytes:
+        command = [sys.executable, "-m", "mailroom.faces.cli.main", *arguments]
+        done = subprocess.run(command, input=stdin, capture_output=True, env=self.environment, check=False)
+        assert done.returncode == status, done.stderr.decode()[-2000:]
+        self.messages = done.stderr.decode()
+        return done.stdout
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self(*arguments, "--json"))
+
+
+@pytest.fixture
+def mailroom(tmp_path: Path) -> Command:
+    command = Command(tmp_path / "data")
+    command("migrate")
+    return command
+
+
+def test_the_way_from_an_account_to_a_sent_mail(
+    mailroom: Command, dovecot: DovecotServer, smtp_server: SmtpServer, tmp_path: Path
+) -> None:
+    mailbox = dovecot.add_mailbox()
+    raw = b"From: a@example.org\r\nSubject: Hei\r\nMessage-ID: <1@example.org>\r\n\r\nHello\r\n"
+    mailbox.folder("INBOX").deliver(raw)
+    values = {
+        "email_account_id": "SALES",
+        "email_address": mailbox.address,
+        "incoming_mail_server": dovecot.host,
+        "incoming_server_port": dovecot.ports["imap"],
+        "incoming_server_encrypted_connection": "none",
+        "outgoing_mail_server": smtp_server.host,
+        "outgoing_server_port": smtp_server.port,
+        "outgoing_server_encrypted_connection": "none",
+        "my_outgoing_server_requires_authentication": False,
+        "username": mailbox.username,
+        "password": mailbox.password,
+    }
+    (tmp_path / "accounts.json").write_text(json.dumps([values]))
+    mailroom("accounts", "import", str(tmp_path / "accounts.json"))
+    assert mailroom.json("accounts", "test", "SALES")["passed"]
+    assert mailbox.password not in mailroom("accounts", "show", "SALES", "--json").decode()
+    (received,) = mailroom.json("receive", "--all")
+    assert (received["found"], received["stored"], received["error"]) == (1, 1, "")
+    listed = json.loads(mailroom("emails", "list", "--window", "incoming", "--json"))
+    assert (listed["subject"], listed["status"]) == ("Hei", "Processed")
+    assert mailroom("emails", "raw", str(listed["id"])) == raw
+    number = mailroom(
+        "compose",
+        "--account",
+        "sales",
+        "--to",
+        mailbox.address,
+        "--subject",
+        "Svar",
+        "--text",
+        "-",
+        "--send",
+        stdin=b"Takk",
+    )
+    (sent,) = mailroom.json("send", "SALES")
+    assert (sent["sent"], sent["failed"]) == (1, 0)
+    assert mailroom.json("emails", "show", number.decode().strip())["recipients"][0]["outcome"] == "accepted"
+    assert len(mailbox.folder("INBOX").wait_for(2)) == 2
+
+
+def test_wrong_use_exits_with_2_and_says_what_to_do(mailroom: Command, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("- email_account_id: X\n  emial_address: y\n")
+    for arguments in (["receive"], ["emails", "show", "99"], ["nonsense"], ["preferences", "set", "nothing", "1"]):
+        mailroom(*arguments, status=2)
+        assert mailroom.messages
+    mailroom("accounts", "import", str(tmp_path / "bad.yaml"), status=1)
+    assert "emial_address" in mailroom.messages
+
+
+def test_people_get_tokens_and_links(mailroom: Command) -> None:
+    mailroom(
+        "users",
+        "create",
+        "kari",
+        "--email",
+        "kari@example.com",
+        "--role",
+        "agent",
+        "--password-stdin",
+        stdin=b"correct horse 1\n",
+    )
+    assert mailroom("users", "token", "kari").startswith(b"mailroom_")
+    assert b"/login/link/" in mailroom("users", "link", "KARI")
+    mailroom("users", "create", "kari", status=2)
+
+
+def test_preferences_are_shown_and_set(mailroom: Command) -> None:
+    mailroom("preferences", "set", "suspend_email_processing", "true")
+    assert mailroom.json("preferences", "show")["suspend_email_processing"] is True
+
+
+def test_parse_takes_any_bytes_and_needs_no_database(tmp_path: Path) -> None:
+    mailroom = Command(tmp_path / "nowhere")
+    (tmp_path / "one.eml").write_bytes(b"Subject: =?utf-8?q?H=C3=A5?=\n\nx")
+    lines = mailroom("parse", str(tmp_path / "one.eml"), "-", stdin=bytes(range(256))).splitlines()
+    assert json.loads(lines[0])["headers"]["subject"] == "Hå"
+    assert len(lines) == 2
+    assert not (tmp_path / "nowhere").exists()
+    mailroom("parse", str(tmp_path / "none.eml"), status=1)
+
+
+def test_settings_are_listed_and_a_misspelt_one_stops_the_start(mailroom: Command) -> None:
+    assert b"MAILROOM_DATABASE_URL" in mailroom("settings")
+    mailroom.environment["MAILROOM_DATABSE_URL"] = "x"
+    mailroom("settings", status=2)
+    assert "MAILROOM_DATABASE_URL" in mailroom.messages
