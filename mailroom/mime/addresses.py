@@ -70,7 +70,7 @@ def _mailbox(item: str) -> Address | None:
         name = name if '"' in name or name.strip() else comments
     address = ROUTE.sub("", "".join(address.split()) if '"' not in address else address.strip())
     if not address and "@" not in text:
-        return Address(_phrase(text), "") if text.strip() and start < 0 else None
+        return Address(_phrase(comments) or _phrase(text), "") if text.strip() and start < 0 else None
     return Address(_phrase(name) or _phrase(comments), address.strip("'") if address.count("'") > 1 else address)
 
 

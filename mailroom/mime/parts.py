@@ -58,6 +58,7 @@ def _shown_inline(file: Attachment) -> Attachment:
     return Attachment(file.name, file.type, file.content, file.content_id, inline=True)
 
 
+JPEG = frozenset({"image/jpeg", "image/jpg", "image/pjpeg"})
 DECODED_LATER = 8_000  # bytes from which a file is decoded when it is asked for
 TROUBLES = {
     "boundary-unclosed": "A multipart is cut off before its last boundary.",
@@ -151,8 +152,8 @@ def _is_tnef(kind: str, name: str) -> bool:
 def _made_up(kind: str) -> str:
     """A name for a file that came without one: its main type and the usual extension."""
     main = kind.partition("/")[0]
-    extension = mimetypes.guess_extension(kind) or ".bin"
-    return ("file" if main == "application" else main) + {".jpe": ".jpg", ".jpeg": ".jpg"}.get(extension, extension)
+    extension = ".jpg" if kind in JPEG else mimetypes.guess_extension(kind) or ".bin"
+    return ("file" if main == "application" else main) + extension
 
 
 def _unpack_tnef(content: bytes, name: str, kind: str, found: Walked, defects: list[Defect]) -> None:
@@ -177,7 +178,9 @@ def content_of(part: Part, defects: list[Defect]) -> bytes:
 def filename(part: Part) -> str:
     """The file name of a part (RFC 2183, RFC 2231), path and control characters taken off."""
     disposition = parameters.read(part.get("content-disposition"))[1]
-    name = disposition.get("filename") or part.parameters.get("name") or part.parameters.get("filename") or ""
+    # QUIRK: some programs write `file=`, or the disposition's parameter into the type.
+    named = part.parameters
+    name = disposition.get("filename") or named.get("name") or named.get("filename") or named.get("file") or ""
     decoded = charsets.decode_words(name)
     decoded = re.split(r"[\\/]", decoded)[-1]
     return "".join(char for char in decoded if char.isprintable()).strip()
