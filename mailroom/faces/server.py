@@ -1,5 +1,6 @@
 """The processes of Mailroom: the web server, the worker, and both together with the demo's mail world."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ from types import FrameType
 from django.conf import settings
 
 WEB_THREADS = 4
+PR_SET_PDEATHSIG = 1  # from <sys/prctl.h>
 PATIENCE = 20.0  # seconds for running work to end at a stop
 
 
@@ -84,13 +86,19 @@ def work(concurrency: int, stop: Stop) -> int:
     return 0 if worker.stop(PATIENCE) else 1
 
 
+def _end_with_parent() -> None:
+    """A web server whose parent was killed would hold the port against the next start (prctl(2), Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def up(stop: Stop) -> int:
     """Web and worker in one: the pages in a child process, the worker's threads here."""
     from mailroom.base import engine
     from mailroom.flows import registration
 
     registration.register()
-    web = subprocess.Popen(web_command(), start_new_session=True)  # noqa: S603 our own program and arguments
+    web = subprocess.Popen(web_command(), start_new_session=True, preexec_fn=_end_with_parent)  # noqa: S603, PLW1509 no thread runs yet
     worker = engine.Worker(settings.ENVIRONMENT.workers) if settings.ENVIRONMENT.workers else None
     if worker:
         worker.start()

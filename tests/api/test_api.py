@@ -127,7 +127,7 @@ def test_accounts_come_without_secrets(client: Any, account: EmailAccount) -> No
     assert account.password not in api.get("/accounts").text
     assert api.get(f"/accounts/{account.email_account_id}").json()["password_is_set"] is True
     changed = api.put(f"/accounts/{account.email_account_id}", json={"description": "Post"})
-    assert changed.json()["description"] == "Post"
+    assert changed.json().get("description") == "Post", changed.text
     assert api.put("/accounts/NEW", json={"emial_address": "x"}).status_code == 422
     steps = api.post(f"/accounts/{account.email_account_id}/test").json()
     assert steps["passed"] is True

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
-from ninja import Router
+from ninja import Body, Router
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
@@ -27,7 +27,7 @@ def list_accounts(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.put("/{email_account_id}", response={200: dict[str, Any], **ERRORS})
-def save_account(request: HttpRequest, email_account_id: str, values: dict[str, Any]) -> dict[str, Any]:
+def save_account(request: HttpRequest, email_account_id: str, values: Body[dict[str, Any]]) -> dict[str, Any]:
     """Create or change an account; what is left out keeps its value."""
     rights.administrator(request)
     return _plain(accounts.export(accounts.save_account(values | {"email_account_id": email_account_id[:32]})))
@@ -74,7 +74,7 @@ def _find(email_account_id: str) -> EmailAccount:
     return account
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
+def _plain(values: Body[dict[str, Any]]) -> dict[str, Any]:
     return {
         name: value if isinstance(value, str | int | float | bool | None) else str(value)
         for name, value in values.items()

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from ninja import Query, Router, Schema
+from ninja import Status as Answer
 from ninja.errors import HttpError
 from pydantic import AwareDatetime, Field
 
@@ -101,7 +102,7 @@ def _read_cursor(text: str) -> tuple[datetime, int]:
 
 
 @router.post("", response={201: dict[str, Any], **ERRORS})
-def create_email(request: HttpRequest, new: NewEmailIn) -> tuple[int, dict[str, Any]]:
+def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
     """Write an email; the same `idempotency_key` twice makes one."""
     user = rights.writer(request)
     account = EmailAccount.objects.filter(email_account_id__iexact=new.account).first()
@@ -119,7 +120,7 @@ def create_email(request: HttpRequest, new: NewEmailIn) -> tuple[int, dict[str, 
     files = [NewFile(item.name, item.type, _content(item)) for item in new.attachments]
     wanted = NewEmail(fields, files, new.send, new.undo_seconds, new.send_at, new.idempotency_key)
     email = outbox.create(wanted, clock.now(), user)
-    return 201, present.as_json(_rows(request).get(pk=email.pk))
+    return Answer(201, present.as_json(_rows(request).get(pk=email.pk)))
 
 
 def _content(item: NewAttachment) -> bytes:

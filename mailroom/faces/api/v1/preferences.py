@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Body, Router
 from ninja.errors import HttpError
 
 from mailroom.faces.api import rights
@@ -27,7 +27,7 @@ def show(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.patch("", response={200: dict[str, Any], **ERRORS})
-def change(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+def change(request: HttpRequest, values: Body[dict[str, Any]]) -> dict[str, Any]:
     """Change some preferences."""
     rights.administrator(request)
     row = current.read()

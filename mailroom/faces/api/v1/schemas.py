@@ -42,4 +42,4 @@ class Outcome(Schema):
     counts: dict[str, int]
 
 
-ERRORS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 410: Problem, 422: Problem}
+ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 410: Problem, 422: Problem}
