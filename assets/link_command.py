@@ -11,9 +11,7 @@ def main() -> None:
     """Write a path file that makes `mailroom` importable, and the command itself."""
     Path(sysconfig.get_path("purelib"), "mailroom.pth").write_text(f"{ROOT}\n")
     command = Path(sysconfig.get_path("scripts"), "mailroom")
-    command.write_text(
-        f"#!{sys.executable}\nimport sys\nfrom mailroom.faces.cli.main import main\nsys.exit(main())\n"
-    )
+    command.write_text(f"#!{sys.executable}\nimport sys\nfrom mailroom.faces.cli.main import main\nsys.exit(main())\n")
     command.chmod(0o755)
 
 

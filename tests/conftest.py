@@ -13,13 +13,14 @@ from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import Employee, User
 from tests.factories.accounts import AccountFactory
 from tests.servers import certificates, processes
+from tests.servers.app import App
 from tests.servers.dovecot import DovecotServer
 from tests.servers.oauth import OAuthServer
 from tests.servers.sink import SmtpSink
 from tests.servers.smtp import SmtpServer
 
 pytest_plugins = ["tests.servers.chromium"]
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup", "app"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -80,6 +81,14 @@ def sink() -> Iterator[SmtpSink]:
     server = SmtpSink()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def app() -> Iterator[App]:
+    """The product as a process of its own, not yet started: `app.start()`."""
+    installation = App()
+    yield installation
+    installation.close()
 
 
 @pytest.fixture

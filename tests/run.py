@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+NOTHING_FOUND = 5  # pytest's exit status
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
 
 
@@ -36,8 +37,11 @@ def main(arguments: list[str]) -> int:
     def total(*names: str) -> int:
         return sum(counts.get(name, 0) for _status, counts in results for name in names)
 
-    print(f"{total('passed')} passed, {total('failed', 'error')} failed, {total('skipped')} skipped")
-    return next((status for status, _counts in results if status), 0)
+    if total("skipped"):
+        print(f"{total('skipped')} skipped: the corpus is not on this machine")
+    print(f"{total('passed')} passed, {total('failed', 'error')} failed")
+    # A selection without a test of the database leaves nothing for the second run: that is no failure.
+    return next((status for status, _counts in results if status not in {0, NOTHING_FOUND}), results[0][0])
 
 
 if __name__ == "__main__":

@@ -37,6 +37,11 @@ class ServerProcess:
         """Whether the server still runs."""
         return self._guard.poll() is None
 
+    @property
+    def child(self) -> int:
+        """The pid of the server itself, which leads its process group."""
+        return int(Path(f"/proc/{self._guard.pid}/task/{self._guard.pid}/children").read_text().split()[0])
+
     def stop(self) -> None:
         """End the server and everything it started; calling it twice does no harm."""
         atexit.unregister(self.stop)

@@ -62,7 +62,7 @@ class Worker:
             try:
                 asyncio.run(self._run())
                 pause = FIRST_RETRY_SECONDS
-            except Exception as error:  # noqa: BLE001 a worker outlives whatever ended its loop
+            except Exception as error:
                 log.warning("worker interrupted", error=str(error), again_in_seconds=pause)
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_RETRY_SECONDS)
