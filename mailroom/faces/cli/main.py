@@ -15,13 +15,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run(parse.app, given[1:], "mailroom parse")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailroom.settings")
-    from mailroom.settings import environment
-
     try:
         import django
 
         django.setup()
-    except environment.SettingsError as error:
+    except Exception as error:  # a wrong setting or key file is told in a line; anything else is shown whole
+        if type(error).__name__ not in {"SettingsError", "KeyFileError"}:
+            raise
         print(f"mailroom: {error}", file=sys.stderr)
         return 2
     from mailroom.faces.cli import commands

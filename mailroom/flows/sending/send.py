@@ -51,6 +51,7 @@ class _Run:
     manual: bool
     read_clock: Clock
     counts: Counts = field(default_factory=Counts)
+    limited: str = ""  # the server's words when it said that the account sends too much for now
 
 
 def send_account(
@@ -130,6 +131,9 @@ def _session(run: _Run, emails: list[Email]) -> str:
     finally:
         claims.give_back(left, run.read_clock(), _("The session ended before its turn."))
         session.close()
+    if run.limited:
+        _rest(run, run.limited)
+        return run.limited
     SendingOptions.objects.filter(pk=run.account.pk).update(
         last_send_at=run.read_clock(), last_try_at=run.read_clock(), last_error="", held_until=None, failed_sessions=0
     )
@@ -180,6 +184,12 @@ def _one(run: _Run, session: SmtpSession, email: Email) -> bool:
         )
     except SessionLost as lost:
         settle.lost(email, attempt, run.options, run.counts, lost, _policy(run, email), run.read_clock())
+        return False
+    if not run.manual and done.limits_the_account:
+        ledger.end(None, email, server, "deferred", str(done.message), run.read_clock())
+        claims.give_back([email.pk], run.read_clock(), str(done.message))
+        run.counts.deferred += 1
+        run.limited = str(done.message)
         return False
     settle.answered(email, waiting, attempt, server, done, run.counts, _policy(run, email), run.read_clock())
     return done.message.code != 421

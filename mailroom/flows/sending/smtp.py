@@ -47,6 +47,11 @@ class Transaction:
     message: Reply
     recipients: dict[str, Reply] = field(default_factory=dict)
 
+    @property
+    def limits_the_account(self) -> bool:
+        """A 4xx before any recipient was named speaks of the account (421, 450, 452, 454), not of this mail."""
+        return not self.recipients and 400 <= self.message.code < 500
+
 
 class SmtpSession:
     """A signed-in session."""
