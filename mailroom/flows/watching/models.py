@@ -1,0 +1,1 @@
+"""Alerts: one row a trouble, withdrawn when it is over."""
