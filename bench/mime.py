@@ -1,24 +1,38 @@
-"""Parsing alone: `mime` against the standard library's `compat32` and against fast-mail-parser, in one run.
+"""Parsing alone: `mime` against the standard library's `compat32` and against fast-mail-parser.
 
-Usage: python -m bench.mime [COUNT]. The corpus lies under $BENCH_ROOT/corpus; without one, a small one is built.
+The standard library's parser hands over structure, subject and decoded contents; ours makes the whole Message that
+receiving asks for; fast-mail-parser gives flat parts.
 """
 
 import email.parser
-import os
-import statistics
 import sys
-import time
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
 from email import policy
-from pathlib import Path
 
 import fast_mail_parser
 
-from mailroom.mime import build, parse
-from mailroom.mime.message import Address
+from bench import letters
+from bench.contenders import Contender, Meter, Table, race
+from mailroom.mime import parse
 
-ROUNDS = 3
+TITLE = "Parsing"
+
+
+def bench(small: bool) -> list[Table]:
+    """The three parsers over the same mails."""
+    count = 300 if small else 2000
+    letters.make(count)
+    contenders = [
+        Contender(name, [sys.executable, "-m", "bench.mime", name, str(count)], yardstick=name == "compat32")
+        for name in PARSERS
+    ]
+    table = race("mime", TITLE, contenders)
+    ours, fast = table.row("mailroom"), table.row("fast-mail-parser")
+    notes = [
+        f"mailroom is {ours.ratio:.1f} × compat32 (asked: at least 8)",
+        f"mailroom takes {ours.processor / fast.processor:.2f} × the time of fast-mail-parser (asked: at most 2)",
+    ]
+    return [Table(table.name, table.title, table.count, table.rounds, table.yardstick, table.rows, notes)]
 
 
 def compat32(raw: bytes) -> None:
@@ -29,64 +43,23 @@ def compat32(raw: bytes) -> None:
             part.get_payload(decode=True)
 
 
-def ours(raw: bytes) -> None:
-    """A whole Message: what receiving asks for."""
-    parse.parse(raw)
+PARSERS: dict[str, Callable[[bytes], object]] = {
+    "compat32": compat32,
+    "mailroom": parse.parse,
+    "fast-mail-parser": fast_mail_parser.parse_email,
+}
 
 
-def fast(raw: bytes) -> None:
-    """The Rust parser, flat parts."""
-    fast_mail_parser.parse_email(raw)
-
-
-def corpus(count: int) -> list[bytes]:
-    """Mails of mixed size."""
-    root = os.environ.get("BENCH_ROOT")
-    files = sorted((Path(root) / "corpus").rglob("*.eml"))[:count] if root else []
-    return [file.read_bytes() for file in files] or [_built(number) for number in range(count)]
-
-
-def _built(number: int) -> bytes:
-    sizes = (0, 0, 0, 20_000, 80_000, 400_000)
-    content = bytes(range(256)) * (sizes[number % len(sizes)] // 256)
-    return build.build(
-        build.Outgoing(
-            from_=Address("Kari Nordmann", "kari@example.org"),
-            to=(Address("Ola Åsen", "ola@example.com"),),
-            subject=f"Faktura nr. {number} – forfall på fredag",
-            message_id=f"{number}@example.org",
-            date=datetime(2026, 11, 24, 12, 0, tzinfo=UTC),
-            text="Hei!\nHer kommer fakturaen vår, på kroner og øre.\n" * (5 + number % 60),
-            html="<p>Hei!</p><p>Her kommer fakturaen vår, på kroner og øre.</p>" * (5 + number % 60),
-            attachments=(build.File("faktura.pdf", "application/pdf", content),) if content else (),
-        )
-    )
-
-
-def seconds(run: Callable[[bytes], None], raws: Sequence[bytes]) -> float:
-    """Processor seconds for all mails, the median of three rounds."""
-    rounds = []
-    for _round in range(ROUNDS):
-        start = time.process_time()
+def case(name: str, count: int) -> None:
+    """One parser over all mails, from memory."""
+    run = PARSERS[name]
+    raws = [file.read_bytes() for file in letters.make(count)]
+    run(raws[0])
+    with Meter() as meter:
         for raw in raws:
             run(raw)
-        rounds.append(time.process_time() - start)
-    return statistics.median(rounds)
-
-
-def main() -> int:
-    """Print the ratios."""
-    raws = corpus(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
-    for run in (compat32, ours, fast):
-        run(raws[0])
-    found = {run.__name__: seconds(run, raws) for run in (compat32, ours, fast)}
-    megabytes = sum(map(len, raws)) / 1e6
-    for name, spent in found.items():
-        print(f"{name:10} {len(raws) / spent:10.0f} mails/s {megabytes / spent:8.0f} MB/s")
-    print(f"ours is {found['compat32'] / found['ours']:.1f} times compat32 (at least 8 asked)")
-    print(f"ours takes {found['ours'] / found['fast']:.2f} times fast-mail-parser's time (at most 2 asked)")
-    return 0
+    meter.report(count, sum(map(len, raws)))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    case(sys.argv[1], int(sys.argv[2]))
