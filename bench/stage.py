@@ -52,7 +52,7 @@ def fill(mailbox: Mailbox, files: Sequence[Path]) -> None:
             _link(file, target)
     with mailbox.connect() as imap:
         imap.select_folder("INBOX")
-        imap.fetch("1:*", ["RFC822.SIZE"])
+        imap.fetch(imap.search(), ["RFC822.SIZE"])
 
 
 def _link(file: Path, target: Path) -> None:
