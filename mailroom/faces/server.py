@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from functools import cache
 from types import FrameType
 
 from django.conf import settings
@@ -92,13 +93,19 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+@cache
+def start_web() -> subprocess.Popen[bytes]:
+    """The web server as a child process, started by the first call."""
+    return subprocess.Popen(web_command(), start_new_session=True, preexec_fn=_end_with_parent)  # noqa: S603, PLW1509 no thread runs yet
+
+
 def up(stop: Stop) -> int:
     """Web and worker in one: the pages in a child process, the worker's threads here."""
     from mailroom.base import engine
     from mailroom.flows import registration
 
+    web = start_web()
     registration.register()
-    web = subprocess.Popen(web_command(), start_new_session=True, preexec_fn=_end_with_parent)  # noqa: S603, PLW1509 no thread runs yet
     worker = engine.Worker(settings.ENVIRONMENT.workers) if settings.ENVIRONMENT.workers else None
     if worker:
         worker.start()

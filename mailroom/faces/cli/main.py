@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 WITHOUT_DATABASE = {"parse"}
+SERVES_AT_ONCE = (["up"], ["up", "--demo"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,6 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(parse.app, given[1:], "mailroom parse")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailroom.settings")
     try:
+        if given in SERVES_AT_ONCE:
+            _start_web()
         import django
 
         django.setup()
@@ -27,6 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from mailroom.faces.cli import commands
 
     return run(commands.app, given, "mailroom")
+
+
+def _start_web() -> None:
+    """Let the web server load beside this process: /readyz says "not ready" until the database is up to date."""
+    from mailroom.faces import server
+
+    if server.port_is_free():
+        server.start_web()
 
 
 def run(app: object, arguments: Sequence[str], name: str) -> int:

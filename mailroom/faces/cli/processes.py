@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def up(demo: Annotated[bool, typer.Option("--demo", help="With a demo company and its mail world.")] = False) -> int:
     """Migrate, then web and worker in one process. Example: mailroom up --demo"""
-    if not server.port_is_free():
+    if not server.start_web.cache_info().currsize and not server.port_is_free():
         environment = configuration.ENVIRONMENT
         raise WrongUse(f"{environment.host}:{environment.port} is taken. Choose another port: PORT=8001 make run.")
     _bring_up_to_date()
