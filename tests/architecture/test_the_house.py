@@ -22,7 +22,7 @@ FLOORS = [
     ["mailroom.flows.watching"],
     ["mailroom.flows.scheduling"],
     ["mailroom.records.preferences"],
-    ["mailroom.records.notifications", "mailroom.records.conversations"],
+    ["mailroom.records.notifications", "mailroom.records.conversations", "mailroom.records.activities"],
     ["mailroom.records.emails", "mailroom.records.crm", "mailroom.records.assignment"],
     ["mailroom.records.email_accounts", "mailroom.records.files"],
     ["mailroom.records.organisation"],

@@ -1,6 +1,30 @@
 """Customers and what is done for them; windows of their own grow on these tables."""
 
-from mailroom.records.crm.models.cases import Case, CaseClass
+from mailroom.records.crm.models.activities import Event, Task
+from mailroom.records.crm.models.cases import Case, CaseClass, CaseReason, CaseStatus, Level
+from mailroom.records.crm.models.documents import (
+    BusinessDocument,
+    DocumentType,
+    EntityFile,
+    ExpenseReceipt,
+    NumberSeries,
+)
 from mailroom.records.crm.models.relations import BusinessAccount, Contact, Lead
 
-__all__ = ["BusinessAccount", "Case", "CaseClass", "Contact", "Lead"]
+__all__ = [
+    "BusinessAccount",
+    "BusinessDocument",
+    "Case",
+    "CaseClass",
+    "CaseReason",
+    "CaseStatus",
+    "Contact",
+    "DocumentType",
+    "EntityFile",
+    "Event",
+    "ExpenseReceipt",
+    "Lead",
+    "Level",
+    "NumberSeries",
+    "Task",
+]

@@ -2,7 +2,7 @@
 
 from mailroom.records.emails.models.content import Attachment, EmailContent, EmailReference, Recipient
 from mailroom.records.emails.models.email import Box, Direction, Email, Lane, Status, Thread
-from mailroom.records.emails.models.history import Attempt, StatusChange
+from mailroom.records.emails.models.history import Attempt, LinkChange, StatusChange
 
 __all__ = [
     "Attachment",
@@ -13,6 +13,7 @@ __all__ = [
     "EmailContent",
     "EmailReference",
     "Lane",
+    "LinkChange",
     "Recipient",
     "Status",
     "StatusChange",

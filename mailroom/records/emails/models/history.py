@@ -33,3 +33,20 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ("id",)
+
+
+class LinkChange(models.Model):
+    """One change of the record that a mail is an activity of: what it was, what it became, by whom."""
+
+    email = models.ForeignKey(Email, models.CASCADE, related_name="link_changes")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    before_type = models.CharField(max_length=32, blank=True)
+    before_id = models.BigIntegerField(null=True)
+    before_description = models.CharField(max_length=200, blank=True)
+    after_type = models.CharField(max_length=32, blank=True)
+    after_id = models.BigIntegerField(null=True)
+    after_description = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("id",)

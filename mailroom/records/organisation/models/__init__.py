@@ -1,7 +1,18 @@
 """People, workgroups and what belongs to a person."""
 
+from mailroom.records.organisation.models.features import Features, SystemLocale
 from mailroom.records.organisation.models.jobs import Job
 from mailroom.records.organisation.models.people import Employee, User, Workgroup
 from mailroom.records.organisation.models.sign_in import ApiToken, PersonSetting, SignInLink
 
-__all__ = ["ApiToken", "Employee", "Job", "PersonSetting", "SignInLink", "User", "Workgroup"]
+__all__ = [
+    "ApiToken",
+    "Employee",
+    "Features",
+    "Job",
+    "PersonSetting",
+    "SignInLink",
+    "SystemLocale",
+    "User",
+    "Workgroup",
+]

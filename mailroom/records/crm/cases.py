@@ -1,0 +1,46 @@
+"""What happens to a case: it gets a number, is taken, closed and opened again."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from mailroom.records.crm import numbering
+from mailroom.records.crm.models import Case, CaseReason, CaseStatus
+from mailroom.records.organisation.models import Employee
+
+
+def keep(case: Case, now: datetime) -> Case:
+    """Save a case: a new one gets its number; status, reason and closing time agree with each other."""
+    if case.pk is None:
+        case.case_id = case.case_id or numbering.following("C-", Case, "case_id")
+        case.created_at = case.created_at or now
+    if not case.reason and case.status in {CaseStatus.NEW, CaseStatus.OPEN}:
+        case.reason = CaseReason.ASSIGNED if case.owner_id else CaseReason.UNASSIGNED
+    if case.status == CaseStatus.CLOSED:
+        case.closed_at = case.closed_at or now
+    else:
+        case.closed_at = None
+    case.save()
+    return case
+
+
+def take(ids: Collection[int], employee: Employee) -> int:
+    """Make `employee` the owner of open cases; returns how many."""
+    cases = Case.objects.filter(pk__in=ids).exclude(status=CaseStatus.CLOSED)
+    cases.filter(status=CaseStatus.NEW).update(status=CaseStatus.OPEN)
+    return cases.update(owner=employee, reason=CaseReason.ASSIGNED)
+
+
+def close(ids: Collection[int], now: datetime) -> list[int]:
+    """Close cases as resolved; returns those that were not closed before."""
+    still = list(Case.objects.filter(pk__in=ids).exclude(status=CaseStatus.CLOSED).values_list("pk", flat=True))
+    closed = {"status": CaseStatus.CLOSED, "reason": CaseReason.RESOLVED, "closed_at": now}
+    Case.objects.filter(pk__in=still).update(**closed)
+    return still
+
+
+def reopen(ids: Collection[int]) -> list[int]:
+    """Open closed cases again; returns those that were closed."""
+    closed = list(Case.objects.filter(pk__in=ids, status=CaseStatus.CLOSED).values_list("pk", flat=True))
+    opened = {"status": CaseStatus.OPEN, "reason": CaseReason.UPDATED, "closed_at": None}
+    Case.objects.filter(pk__in=closed).update(**opened)
+    return closed
