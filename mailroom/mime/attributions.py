@@ -32,7 +32,7 @@ WORDS = (
     r"Original Message|Original Appointment|Original e-?mail|Opprinnelig melding|Ursprungligt meddelande|Ursprüngliche Nachricht|"
     r"Ursprüngliche Mail|Original[ -]?besked|Oprindelig meddelelse|Oprindelig besked|Message d'origine|Message original|"
     r"Messaggio originale|Mensaje original|Oorspronkelijk bericht|Alkuperäinen viesti|Wiadomość oryginalna|Mensagem original|"
-    r"Forwarded (?:message|by)|Videresendt (?:melding|besked)|Vidarebefordrat meddelande|Weitergeleitete Nachricht|"
+    r"Forwarded (?:message|by)|Videresendt (?:melding|besked)|Vidaresendt melding|Wiadomość przekazana|Przekazana wiadomość|Vidarebefordrat meddelande|Weitergeleitete Nachricht|"
     r"Message transféré|Messaggio inoltrato|Mensaje reenviado|Doorgestuurd bericht|Välitetty viesti|"
     r"Исходное сообщение|Пересылаемое сообщение|Původní zpráva|Eredeti üzenet|Reply message|Original Text"
 )

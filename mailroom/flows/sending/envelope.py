@@ -55,6 +55,7 @@ def make(email: Email, subject: str, now: datetime) -> bytes:
             attachments=[_file(item) for item in email.attachments.select_related("file")],
             in_reply_to=facts.get("in_reply_to", ()),
             references=facts.get("references", ()),
+            thread_index=facts.get("thread_index", ""),
             auto_submitted=facts.get("auto_submitted", ""),
         )
     )

@@ -12,7 +12,7 @@ from mailroom.flows.sending import envelope
 from mailroom.mime import addresses
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import compose, status, tags, threads
+from mailroom.records.emails import compose, correspondents, status, tags, threads
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email, EmailReference, Lane, Recipient
 from mailroom.records.emails.models.content import Outcome
@@ -52,6 +52,7 @@ class NewEmail:
     send_at: datetime | None = None
     idempotency_key: str = ""
     lane: Lane = Lane.PERSON
+    cancel_if_answered: bool = False
 
 
 def create(new: NewEmail, now: datetime, by: User | None) -> Email:
@@ -68,7 +69,7 @@ def create(new: NewEmail, now: datetime, by: User | None) -> Email:
                 compose.attach(email, file.name, file.content_type, file.content)
             if new.send:
                 email.refresh_from_db()
-                enqueue(email.pk, now, by, new.undo_seconds, new.send_at, new.lane)
+                enqueue(email.pk, now, by, new.undo_seconds, new.send_at, new.lane, new.cancel_if_answered)
     except IntegrityError:
         known = _by_key(new.idempotency_key)
         if known is None:
@@ -89,8 +90,12 @@ def enqueue(
     undo_seconds: int = 0,
     send_at: datetime | None = None,
     lane: Lane = Lane.PERSON,
+    cancel_if_answered: bool = False,
 ) -> Email:
-    """Queue a draft. Raises NoRecipient, BadAddress, status.Refused or store.FileMissing; then nothing changed."""
+    """Queue a draft; `cancel_if_answered` takes it out again when the customer writes first.
+
+    Raises NoRecipient, BadAddress, status.Refused or store.FileMissing; then nothing changed.
+    """
     with transaction.atomic():
         email = Email.objects.select_related("account", "content", "created_by").get(pk=email_id)
         rows = [row for row in email.recipients.all() if row.kind != "reply_to"]
@@ -114,11 +119,15 @@ def enqueue(
             "error": "",
             "failed_step": "",
             "thread_id": _thread(email),
+            "cancel_if_answered": cancel_if_answered,
         }
         status.move(email, Action.SEND, now, by, changes=changes)
         Recipient.objects.filter(pk__in=[row.pk for row in rows]).update(
             outcome=Outcome.WAITING, reply="", outcome_at=None
         )
+        if lane == Lane.PERSON:
+            met = [(Address(row.name, row.address), now) for row in rows]
+            correspondents.note_later(email.account, met, has_written=False)
         engine.wake("sending.send", lock=f"sending:{email.account_id}", account_id=email.account_id)
     return email
 

@@ -1,11 +1,12 @@
 """Replies and forwards: who gets them, what they quote, and how they stand in the thread (BEHAVIOUR 3.5)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.utils.translation import gettext as _
-
-from mailroom.mime import addresses, bodies, references, remote_images
+from mailroom.mime import addresses, bodies, quoting, references, remote_images, thread_index
 from mailroom.mime import subject as subjects
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
@@ -15,15 +16,26 @@ from mailroom.records.emails.models import Attachment, Direction, Email
 from mailroom.records.organisation.models import PersonSetting, User
 
 SIGNATURE = "signature"
-QUOTED = '<blockquote data-quoted="1">%s</blockquote>'
+SIGNED = '<div data-signature="1">%s</div>'
+QUOTED = '<div data-quoted="1">%s<blockquote type="cite">%s</blockquote></div>'
 
 
-def reply(email: Email, user: User | None, now: datetime, to_all: bool = False) -> Email:
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How an answer speaks: from which account (None: the one that got the mail), in which language, at whose time."""
+
+    account: EmailAccount | None = None
+    language: str = ""
+    time_zone: str = "UTC"
+
+
+def reply(email: Email, user: User | None, now: datetime, to_all: bool = False, voice: Voice | None = None) -> Email:
     """A draft that answers `email`: to Reply-To, else From; with `to_all` also To and Cc, without our own addresses."""
+    voice = voice or Voice()
     to, cc = recipients(email, to_all)
-    text, html = _bodies(email, user, _attribution(email))
+    text, html = _bodies(email, user, quoting.attribution(voice.language, _local(email, voice), _who(email)))
     fields = DraftFields(
-        account=email.account,
+        account=voice.account or email.account,
         to=to,
         cc=cc,
         subject=subjects.reply_subject(email.subject),
@@ -34,46 +46,49 @@ def reply(email: Email, user: User | None, now: datetime, to_all: bool = False) 
         related=(email.related_entity_type, email.related_entity_id, email.related_entity_description),
         text=text,
         html=html,
+        extra=_thread_index(email, now),
     )
-    return compose.create(fields, now, user)
+    draft = compose.create(fields, now, user)
+    quoted = [file for file in _delivered(email) if file.inline and file.content_id and file.content_id in html]
+    compose.copy_files(draft, quoted)
+    return draft
 
 
-def forward(email: Email, user: User | None, now: datetime) -> Email:
+def forward(email: Email, user: User | None, now: datetime, voice: Voice | None = None) -> Email:
     """A draft that passes `email` on, with its files."""
-    text, html = _bodies(email, user, _forwarded_header(email))
+    voice = voice or Voice()
+    moment = _local(email, voice)
+    heading = quoting.forwarded(voice.language, moment, _who(email), email.subject, email.to_line)
+    text, html = _bodies(email, user, heading)
     fields = DraftFields(
-        account=email.account,
+        account=voice.account or email.account,
         subject=subjects.forward_subject(email.subject),
         references=references.for_reply(email.message_id, *_named(email)),
         thread_id=email.thread_id,
         related=(email.related_entity_type, email.related_entity_id, email.related_entity_description),
         text=text,
         html=html,
+        extra=_thread_index(email, now),
     )
     draft = compose.create(fields, now, user)
-    copies = [
-        Attachment(
-            email=draft,
-            file=file.file,
-            position=place,
-            name=file.name,
-            content_type=file.content_type,
-            size=file.size,
-            content_id=file.content_id,
-            inline=file.inline,
-        )
-        for place, file in enumerate(email.attachments.filter(state=Attachment.State.DELIVERED, file__isnull=False))
-    ]
-    Attachment.objects.bulk_create(copies)
-    Email.objects.filter(pk=draft.pk).update(attachment_count=sum(1 for file in copies if not file.inline))
+    compose.copy_files(draft, _delivered(email))
     return draft
+
+
+def _delivered(email: Email) -> list[Attachment]:
+    return list(email.attachments.filter(state=Attachment.State.DELIVERED, file__isnull=False))
 
 
 def new_draft(user: User, account: EmailAccount, now: datetime) -> Email:
     """An empty draft with the person's signature."""
-    signature = signature_of(user, "signature_new")
-    html = f"<p><br></p>{signature}" if signature else ""
-    return compose.create(DraftFields(account=account, html=html, text=bodies.text_from_html(signature)), now, user)
+    html = opening(user)
+    return compose.create(DraftFields(account=account, html=html, text=bodies.text_from_html(html)), now, user)
+
+
+def opening(user: User | None, switch: str = "signature_new") -> str:
+    """What a mail begins with: room to write, then the signature when its switch is on."""
+    signature = signature_of(user, switch)
+    return f"<p><br></p>{SIGNED % signature}" if signature else "<p><br></p>"
 
 
 def recipients(email: Email, to_all: bool) -> tuple[list[Address], list[Address]]:
@@ -123,29 +138,29 @@ def signature_of(user: User | None, switch: str) -> str:
 
 def _bodies(email: Email, user: User | None, heading: str) -> tuple[str, str]:
     """Text and HTML: room to write, the signature, the heading, the original quoted."""
-    signature = signature_of(user, "signature_replies")
     content = email.content
     quoted_html = (
         remote_images.hold(bodies.sanitise_html(content.html)) if content.html else bodies.html_from_text(content.text)
     )
     quoted_text = "\n".join(f"> {row}".rstrip() for row in content.text.split("\n"))
-    html = f"<p><br></p>{signature}{bodies.html_from_text(heading)}{QUOTED % quoted_html}"
-    text = f"\n\n{bodies.text_from_html(signature)}\n\n{heading}\n{quoted_text}"
+    html = opening(user, "signature_replies") + QUOTED % (bodies.html_from_text(heading), quoted_html)
+    text = f"\n\n{bodies.text_from_html(signature_of(user, 'signature_replies'))}\n\n{heading}\n{quoted_text}"
     return text, html
 
 
-def _attribution(email: Email) -> str:
-    who = f"{email.from_name} <{email.from_address}>" if email.from_name else email.from_address
-    return _("On %(date)s, %(who)s wrote:") % {"date": f"{email.date:%Y-%m-%d %H:%M}", "who": who}
+def _who(email: Email) -> str:
+    return f"{email.from_name} <{email.from_address}>" if email.from_name else email.from_address
 
 
-def _forwarded_header(email: Email) -> str:
-    who = f"{email.from_name} <{email.from_address}>" if email.from_name else email.from_address
-    rows = [
-        _("---------- Forwarded message ----------"),
-        f"{_('From')}: {who}",
-        f"{_('Date')}: {email.date:%Y-%m-%d %H:%M}",
-        f"{_('Subject')}: {email.subject}",
-        f"{_('To')}: {email.to_line}",
-    ]
-    return "\n".join(rows)
+def _local(email: Email, voice: Voice) -> datetime:
+    try:
+        return email.date.astimezone(ZoneInfo(voice.time_zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return email.date
+
+
+def _thread_index(email: Email, now: datetime) -> dict[str, Any]:
+    """Outlook's thread mark, kept and one step longer (T17)."""
+    found = next((value for name, value in _headers(email) if name.lower() == "thread-index"), "")
+    longer = thread_index.extended(found, now)
+    return {"thread_index": longer} if longer else {}

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from mailroom.mime import addresses
 from mailroom.mime.message import Address
@@ -31,6 +33,14 @@ class TooLarge(Exception):
     """The files of a mail together are larger than servers take; the text says how large they may be."""
 
 
+class Stale(Exception):
+    """The draft was saved by somebody else, or in another tab, since it was opened."""
+
+    def __init__(self, version: int, at: datetime | None, by: User | None) -> None:
+        super().__init__(_("%(who)s saved this draft meanwhile.") % {"who": by or _("Somebody")})
+        self.version, self.at, self.by = version, at, by
+
+
 @dataclass(frozen=True, slots=True)
 class DraftFields:
     """What a person writes. Addresses may carry names; `html` empty means a plain text mail."""
@@ -47,7 +57,7 @@ class DraftFields:
     thread_id: int | None = None
     answers: int | None = None
     related: tuple[str, int | None, str] = ("", None, "")
-    extra: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -71,6 +81,8 @@ def create(fields: DraftFields, now: datetime, by: User | None) -> Email:
     )
     EmailContent.objects.create(
         email=email,
+        saved_at=now,
+        saved_by=by,
         facts={
             "in_reply_to": list(fields.in_reply_to),
             "references": list(fields.references),
@@ -83,11 +95,24 @@ def create(fields: DraftFields, now: datetime, by: User | None) -> Email:
 
 
 @transaction.atomic
-def save(email: Email, fields: DraftFields, now: datetime, by: User | None) -> Email:
-    """Change a draft or a canceled mail, which becomes a draft; raises status.Refused for any other."""
-    status.move(email, Action.SAVE, now, by)
+def save(email: Email, fields: DraftFields, now: datetime, by: User | None, version: int | None = None) -> Email:
+    """Change a draft or a canceled mail, which becomes a draft; raises status.Refused for any other.
+
+    With the `version` that the writer began from, raises Stale when another save came between: nothing is overwritten
+    unseen.
+    """
+    standing = Email.objects.select_for_update(of=("self",)).values_list("status", flat=True).get(pk=email.pk)
+    saved = EmailContent.objects.defer("text", "html", "reply_text", "headers", "facts").get(email=email)
+    if version is not None and saved.version != version:
+        raise Stale(saved.version, saved.saved_at, saved.saved_by)
+    if standing != Status.DRAFT:
+        status.move(email, Action.SAVE, now, by)
+    EmailContent.objects.filter(email=email).update(version=saved.version + 1, saved_at=now, saved_by=by)
     _write(email, fields, now)
     return email
+
+
+COLUMNS = ("account", "subject", "from_address", "from_name", "to_line", "cc_line", "bcc_line", "preview", "date")
 
 
 def _write(email: Email, fields: DraftFields, now: datetime) -> None:
@@ -98,8 +123,9 @@ def _write(email: Email, fields: DraftFields, now: datetime) -> None:
     email.to_line, email.cc_line, email.bcc_line = line(fields.to), line(fields.cc), line(fields.bcc)
     email.preview = " ".join(plain(fields.text[:1000]).split())[:200]
     email.date = now
-    email.save()
+    email.save(update_fields=COLUMNS)
     EmailContent.objects.filter(email=email).update(text=plain(fields.text), html=plain(fields.html))
+    email._state.fields_cache.pop("content", None)  # what is read from now on is what was written
     email.recipients.all().delete()
     groups = (("to", fields.to), ("cc", fields.cc), ("bcc", fields.bcc))
     found = [(kind, item) for kind, items in groups for item in items]
@@ -120,11 +146,8 @@ def _once(found: Iterable[tuple[str, Address]]) -> list[tuple[str, Address]]:
 
 def attach(email: Email, name: str, content_type: str, content: bytes, content_id: str = "") -> Attachment:
     """Add a file to a draft; with a `content_id` it is an inline image. Raises TooLarge, status.Refused."""
-    if email.status not in {Status.DRAFT, Status.CANCELED}:
-        raise status.Refused("Only a draft or a canceled email can be changed.")
-    used = sum(email.attachments.values_list("size", flat=True))
-    if used + len(content) > LARGEST_FILES:
-        raise TooLarge(f"The files together may have {LARGEST_FILES // 1_000_000} MB; most servers refuse larger mail.")
+    check_editable(email)
+    check_room(email, len(content))
     made = Attachment.objects.create(
         email=email,
         file=store.put(content),
@@ -135,15 +158,59 @@ def attach(email: Email, name: str, content_type: str, content: bytes, content_i
         content_id=content_id,
         inline=bool(content_id),
     )
-    Email.objects.filter(pk=email.pk).update(attachment_count=email.attachments.filter(inline=False).count())
+    count_files(email)
     return made
+
+
+def check_editable(email: Email) -> None:
+    """Raises status.Refused unless the email is a draft or canceled."""
+    if email.status not in {Status.DRAFT, Status.CANCELED}:
+        raise status.Refused(_("Only a draft or a canceled email can be changed."))
+
+
+def check_room(email: Email, more: int) -> None:
+    """Raises TooLarge when `more` bytes do not fit beside the files there are (T40: refused with the reason)."""
+    used = sum(email.attachments.values_list("size", flat=True))
+    if used + more > LARGEST_FILES:
+        sizes = {"most": LARGEST_FILES // 1_000_000, "sum": f"{(used + more) / 1_000_000:.1f}"}
+        raise TooLarge(
+            _("The files together may have %(most)d MB and would have %(sum)s MB. Most servers refuse larger mail.")
+            % sizes
+        )
 
 
 def detach(email: Email, attachment_id: int) -> None:
     """Take a file off a draft; raises status.Refused."""
-    if email.status not in {Status.DRAFT, Status.CANCELED}:
-        raise status.Refused("Only a draft or a canceled email can be changed.")
+    check_editable(email)
     email.attachments.filter(pk=attachment_id).delete()
+    count_files(email)
+
+
+def copy_files(email: Email, files: Sequence[Attachment]) -> list[Attachment]:
+    """Put files of other mails on a draft; their content is not stored again. Raises TooLarge, status.Refused."""
+    check_editable(email)
+    check_room(email, sum(file.size for file in files))
+    first = email.attachments.count()
+    copies = [
+        Attachment(
+            email=email,
+            file=file.file,
+            position=first + place,
+            name=file.name,
+            content_type=file.content_type,
+            size=file.size,
+            content_id=file.content_id,
+            inline=file.inline,
+        )
+        for place, file in enumerate(files)
+    ]
+    Attachment.objects.bulk_create(copies)
+    count_files(email)
+    return copies
+
+
+def count_files(email: Email) -> None:
+    """Keep the count that lists show."""
     Email.objects.filter(pk=email.pk).update(attachment_count=email.attachments.filter(inline=False).count())
 
 

@@ -19,11 +19,12 @@ from mailroom.flows.incoming import pipeline
 from mailroom.flows.sending import outbox, send
 from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import answering, present, queries, status
+from mailroom.records.emails import present, queries, status
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Box, Direction, Email, Status
 from mailroom.records.emails.moves import Action
 from mailroom.records.files import store
+from mailroom.records.preferences import answers
 
 router = Router(tags=["emails"])
 WINDOWS: dict[str, dict[str, str]] = {
@@ -202,9 +203,9 @@ def act(request: HttpRequest, number: int, action: Act) -> dict[str, Any]:
     elif action == "process":
         _process(email, user)
     elif action == "forward":
-        email = answering.forward(email, user, now)
+        email = answers.forward(email, user, now)
     else:
-        email = answering.reply(email, user, now, to_all=action == "reply-all")
+        email = answers.reply(email, user, now, to_all=action == "reply-all")
     return present.as_json(_rows(request).get(pk=email.pk))
 
 

@@ -10,10 +10,11 @@ from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Confirm, Outcome, Undo
 from mailroom.faces.windows.mail import tables
-from mailroom.records.emails import answering, status
+from mailroom.records.emails import status
 from mailroom.records.emails.models import Email, Status
 from mailroom.records.emails.moves import Action as Move
 from mailroom.records.emails.status import Moved
+from mailroom.records.preferences import answers
 
 
 def open_address(email: Email) -> str:
@@ -84,17 +85,17 @@ def mark_unread(request: HttpRequest, ids: list[Any]) -> Outcome:
 
 def reply(request: HttpRequest, ids: list[Any]) -> Outcome:
     """A draft that answers the sender."""
-    return _draft(answering.reply(_one(ids), requests.user_of(request), clock.now()))
+    return _draft(answers.reply(_one(ids), requests.user_of(request), clock.now()))
 
 
 def reply_all(request: HttpRequest, ids: list[Any]) -> Outcome:
     """A draft that answers everybody."""
-    return _draft(answering.reply(_one(ids), requests.user_of(request), clock.now(), to_all=True))
+    return _draft(answers.reply(_one(ids), requests.user_of(request), clock.now(), to_all=True))
 
 
 def forward(request: HttpRequest, ids: list[Any]) -> Outcome:
     """A draft that passes the email on."""
-    return _draft(answering.forward(_one(ids), requests.user_of(request), clock.now()))
+    return _draft(answers.forward(_one(ids), requests.user_of(request), clock.now()))
 
 
 def _one(ids: list[Any]) -> Email:

@@ -1,6 +1,7 @@
 """The email and what hangs on it: the Email row is narrow; bodies, recipients, files and history are own tables."""
 
 from mailroom.records.emails.models.content import Attachment, EmailContent, EmailReference, Recipient
+from mailroom.records.emails.models.correspondent import Correspondent
 from mailroom.records.emails.models.email import Box, Direction, Email, Lane, Status, Thread
 from mailroom.records.emails.models.history import Attempt, LinkChange, StatusChange
 
@@ -8,6 +9,7 @@ __all__ = [
     "Attachment",
     "Attempt",
     "Box",
+    "Correspondent",
     "Direction",
     "Email",
     "EmailContent",

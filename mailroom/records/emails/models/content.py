@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.records.emails.models.email import Email
 from mailroom.records.files.models import StoredFile
+from mailroom.records.organisation.models import User
 
 
 class EmailContent(models.Model):
@@ -16,6 +17,9 @@ class EmailContent(models.Model):
     reply_text = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(null=True)
+    saved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
 
 class AddressKind(models.TextChoices):
