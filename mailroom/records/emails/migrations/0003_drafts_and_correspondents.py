@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emails', '0001_initial'),
+        ('emails', '0002_link_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
