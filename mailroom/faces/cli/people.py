@@ -8,8 +8,10 @@ from django.conf import settings
 
 from mailroom.base import clock
 from mailroom.faces.cli.output import WrongUse, print_json, print_rows, say
+from mailroom.flows.sending import security
 from mailroom.records.organisation import people, sign_in
 from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models.people import Role
 
 app = typer.Typer(no_args_is_help=True, help="People who sign in.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -32,6 +34,8 @@ def create(
         user = people.create_user(login, email, role, password, name)
     except people.Invalid as error:
         raise WrongUse(str(error)) from error
+    if user.role != Role.API:
+        security.welcome(user, clock.now())
     print_json({"login": user.login, "email": user.email, "role": user.role}) if as_json else print(user.login)
 
 

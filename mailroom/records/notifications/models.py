@@ -7,9 +7,9 @@ from mailroom.records.email_accounts.models import EmailAccount
 
 
 class NotificationTemplate(models.Model):
-    """A text with placeholders that automatic mail is made from."""
+    """A text with placeholders that automatic mail is made from; one row a locale, empty is the base language."""
 
-    notification_id = models.CharField(_("Notification ID"), max_length=64, unique=True)
+    notification_id = models.CharField(_("Notification ID"), max_length=64)
     description = models.CharField(_("Description"), max_length=150)
     from_account = models.ForeignKey(
         EmailAccount, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("From")
@@ -24,7 +24,10 @@ class NotificationTemplate(models.Model):
     shipped = models.BooleanField(default=False, editable=False)
 
     class Meta:
-        ordering = ("description",)
+        ordering = ("locale", "description")
+        constraints = [
+            models.UniqueConstraint(fields=("notification_id", "locale"), name="one_text_a_notification_and_locale")
+        ]
 
     def __str__(self) -> str:
         return self.description

@@ -1,16 +1,29 @@
 """The email preferences in force: one row, made with its defaults when it is first asked for."""
 
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.notifications import standard
+from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.organisation.models import PersonSetting, User
 from mailroom.records.preferences.models import EmailPreferences
 
 ROW = 1
 PERSONS_DEFAULT_ACCOUNT = "default_email_account"
+TEMPLATES = {
+    "new_user_welcome_email_template": standard.WELCOME,
+    "password_changed_email_template": standard.PASSWORD_CHANGED,
+    "login_recovery_email_template": standard.LOGIN_RECOVERY,
+    "password_recovery_email_template": standard.PASSWORD_RECOVERY,
+}
 
 
 def read() -> EmailPreferences:
-    """The one row."""
-    return EmailPreferences.objects.get_or_create(pk=ROW)[0]
+    """The one row; a new one names the shipped templates."""
+    found = EmailPreferences.objects.filter(pk=ROW).first()
+    return found or EmailPreferences.objects.get_or_create(pk=ROW, defaults=_shipped_templates())[0]
+
+
+def _shipped_templates() -> dict[str, NotificationTemplate | None]:
+    return {field: standard.find(notification_id) for field, notification_id in TEMPLATES.items()}
 
 
 def is_suspended() -> bool:

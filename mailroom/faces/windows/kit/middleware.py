@@ -1,6 +1,5 @@
 """The person's language and time zone, for every page that a signed-in person sees."""
 
-import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +17,5 @@ class PersonMiddleware:
         user = request.user
         if not user.is_authenticated or request.path.startswith("/api/"):
             return self.get_response(request)
-        try:
-            zone = zoneinfo.ZoneInfo(user.time_zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            zone = zoneinfo.ZoneInfo("UTC")
-        with timezone.override(zone), translation.override(user.language):
+        with timezone.override(user.zone), translation.override(user.language):
             return self.get_response(request)

@@ -42,7 +42,7 @@ lookups.register(
     Lookup(
         "templates",
         _("Notification"),
-        rows=lambda request: NotificationTemplate.objects.all(),
+        rows=lambda request: NotificationTemplate.objects.filter(locale=""),
         columns=(("notification_id", _("Notification ID")), ("description", _("Description"))),
         search=("notification_id", "description"),
     )

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST
 
 from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
+from mailroom.flows.sending import security
 from mailroom.records.organisation import sign_in
 
+BY_LINK = "signed_in_by_link"  # then a new password needs no old one
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 WRONG = _("The user name or password is not right.")
 LOCKED = _("Too many wrong passwords. Wait 15 minutes, then try again, or ask an administrator for a sign-in link.")
@@ -29,6 +31,26 @@ class SignInForm(forms.Form):
     username = forms.CharField(max_length=64, strip=True)
     password = forms.CharField(max_length=1024, strip=False, widget=forms.PasswordInput)
     remember = forms.BooleanField(required=False)
+
+
+class RecoverForm(forms.Form):
+    """What was forgotten, and by which name or address its owner is known."""
+
+    what = forms.ChoiceField(
+        label=_("What did you forget?"),
+        choices=[("password", _("My password")), ("login", _("My username"))],
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(
+        label=_("Username or email address"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+def first_page(request: HttpRequest) -> str:
+    """Where a person goes after signing in."""
+    return requests.safe_next(request, "/")
 
 
 def page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
@@ -67,7 +89,7 @@ class SignIn(View):
         auth.login(request, user)
         if not values["remember"]:
             request.session.set_expiry(0)
-        return redirect(requests.safe_next(request, "/"))
+        return redirect(first_page(request))
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -86,7 +108,26 @@ class Link(View):
         if user is None:
             return page(request, 410, error=OLD_LINK, username="")
         auth.login(request, user, backend=BACKEND)
-        return redirect("/")
+        request.session[BY_LINK] = True
+        return redirect(first_page(request))
+
+
+@method_decorator(never_cache, name="dispatch")
+class Recover(View):
+    """Forgotten username or password: a mail, and the same words whether or not anybody was found."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The form."""
+        return render(request, "sign_in/recover.html", {"form": RecoverForm(initial={"what": "password"})})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Send what was asked for."""
+        form = RecoverForm(request.POST)
+        if not form.is_valid():
+            return render(request, "sign_in/recover.html", {"form": form}, status=422)
+        recover = security.recover_login if form.cleaned_data["what"] == "login" else security.recover_password
+        recover(form.cleaned_data["name"], clock.now())
+        return render(request, "sign_in/recover.html", {"form": None})
 
 
 @require_POST

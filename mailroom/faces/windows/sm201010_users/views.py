@@ -15,6 +15,7 @@ from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.record import RecordWindow
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.sm201010_users.window import WINDOW
+from mailroom.flows.sending import security
 from mailroom.records.organisation import people, sign_in
 from mailroom.records.organisation.models import User
 
@@ -79,11 +80,16 @@ class Users(RecordWindow):
     def save(self, request: HttpRequest, form: Any) -> User:
         """Save, with the new password where one is given."""
         user: User = form.save(commit=False)
-        if form.cleaned_data.get("new_password"):
-            user.set_password(form.cleaned_data["new_password"])
-        elif user.pk is None:
+        is_new, password = user.pk is None, form.cleaned_data.get("new_password")
+        if password:
+            user.set_password(password)
+        elif is_new:
             user.set_unusable_password()
         user.save()
+        if is_new:
+            security.welcome(user, clock.now())
+        elif password:
+            security.password_changed(user, clock.now())
         return user
 
 

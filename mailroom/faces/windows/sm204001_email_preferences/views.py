@@ -1,6 +1,5 @@
 """Email preferences (SM204001)."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -15,15 +14,14 @@ from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.mail import choices  # noqa: F401 registers the lookups used here
 from mailroom.faces.windows.sm204001_email_preferences.window import WINDOW
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.notifications import render
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.preferences import current
 from mailroom.records.preferences.models import EmailPreferences
 
-PLACES = ("Company", "Name", "Username", "Password")
-
 
 def _template(label: Any) -> LookupField:
-    return LookupField("templates", label=label, queryset=NotificationTemplate.objects.all())
+    return LookupField("templates", label=label, queryset=NotificationTemplate.objects.filter(locale=""))
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
@@ -60,12 +58,9 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be s
     def clean_new_user_welcome_email_template(self) -> NotificationTemplate | None:
         """A welcome template has the four placeholders in this order."""
         template: NotificationTemplate | None = self.cleaned_data["new_user_welcome_email_template"]
-        if template is not None:
-            found = re.findall(r"\(\s*\(\s*(Company|Name|Username|Password)\s*\)\s*\)", template.body)
-            if tuple(found) != PLACES:
-                raise forms.ValidationError(
-                    _("The template needs ((Company)), ((Name)), ((Username)), ((Password)), once each and in order.")
-                )
+        problem = render.welcome_problem(template.body) if template is not None else ""
+        if problem:
+            raise forms.ValidationError(problem)
         return template
 
 

@@ -1,6 +1,7 @@
 """Users (SM201010), employees (EP203000) and the company tree of workgroups."""
 
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -57,6 +58,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.login
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone; UTC for a name that no zone has."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
     def get_full_name(self) -> str:
         """The name people know."""

@@ -1,0 +1,139 @@
+"""Security mail (SM204001): welcome, password changed, login recovery, password recovery.
+
+It goes by the template of the email preferences, on the lane that runs before all other mail and also while email
+processing is suspended. `((Password))` is a link that signs in once. What is stored for reading holds no link.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import structlog
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from mailroom.flows.sending import outbox
+from mailroom.flows.sending.outbox import NewEmail
+from mailroom.mime import bodies
+from mailroom.mime.message import Address
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.compose import DraftFields
+from mailroom.records.emails.models import Email, EmailContent, Lane
+from mailroom.records.notifications import render, standard
+from mailroom.records.notifications.models import NotificationTemplate
+from mailroom.records.organisation import sign_in
+from mailroom.records.organisation.models import SignInLink, User
+from mailroom.records.preferences import current
+
+log = structlog.get_logger(__name__)
+WELCOME_LIFE = timedelta(days=7)
+RECOVERY_LIFE = timedelta(hours=1)
+MOST_LINKS = 5  # links of one person in force at once: more are not mailed
+AFTER_LINK = "/sm203010/"
+
+
+class Kind(StrEnum):
+    """The four mails, each by the field of the email preferences that names its template."""
+
+    WELCOME = "new_user_welcome_email_template"
+    PASSWORD_CHANGED = "password_changed_email_template"  # noqa: S105 the name of a field
+    LOGIN_RECOVERY = "login_recovery_email_template"
+    PASSWORD_RECOVERY = "password_recovery_email_template"  # noqa: S105 the name of a field
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The queued mail, or why there is none."""
+
+    email: Email | None = None
+    why_not: str = ""
+
+
+def welcome(user: User, now: datetime) -> Result:
+    """Tell a new user his username, with a link to choose a password."""
+    return _send(Kind.WELCOME, user, now, WELCOME_LIFE)
+
+
+def password_changed(user: User, now: datetime) -> Result:
+    """Tell a user that his password was changed."""
+    return _send(Kind.PASSWORD_CHANGED, user, now)
+
+
+def recover_login(address: str, now: datetime) -> list[Result]:
+    """Send everybody with this address his username. Who asks must not learn whether there is anybody."""
+    found = User.objects.filter(email__iexact=address, is_active=True).exclude(email="")
+    return [_send(Kind.LOGIN_RECOVERY, user, now) for user in found[:MOST_LINKS] if not _asked_too_often(user, now)]
+
+
+def recover_password(name: str, now: datetime) -> list[Result]:
+    """Send a one-time link to the user with this login or address, unless too many are in force already."""
+    by_login = User.objects.filter(login=name.lower(), is_active=True)
+    found = by_login or User.objects.filter(email__iexact=name, is_active=True).exclude(email="")
+    return [
+        _send(Kind.PASSWORD_RECOVERY, user, now, RECOVERY_LIFE)
+        for user in found[:MOST_LINKS]
+        if not _asked_too_often(user, now)
+    ]
+
+
+def _asked_too_often(user: User, now: datetime) -> bool:
+    return SignInLink.objects.filter(user=user, used_at=None, expires_at__gt=now).count() >= MOST_LINKS
+
+
+def _send(kind: Kind, user: User, now: datetime, link_life: timedelta | None = None) -> Result:
+    if not user.email:
+        return Result(why_not=_("%(user)s has no email address.") % {"user": user})
+    template = _template(kind, user)
+    account = _account(template)
+    if template is None or account is None:
+        log.warning("security mail not sent", kind=kind.name, user=user.pk, account=account is not None)
+        return Result(why_not=_("There is no email account to send from. Add one in System email accounts."))
+    link = f"{_base()}/login/link/{sign_in.make_link(user, now, link_life)}/?next={AFTER_LINK}" if link_life else ""
+    values = _values(user, account, now)
+    filled = render.fill(template, values | {"Password": format_html('<a href="{0}">{0}</a>', link) if link else ""})
+    fields = DraftFields(
+        account=account,
+        to=[Address(user.full_name, user.email)],
+        subject=filled.subject,
+        html=filled.html,
+        text=bodies.text_from_html(filled.html),
+        extra={"auto_submitted": "auto-generated"},
+    )
+    try:
+        email = outbox.create(NewEmail(fields, send=True, lane=Lane.SECURITY), now, None)
+    except outbox.BadAddress as error:
+        return Result(why_not=str(error))
+    if link:
+        shown = render.fill(template, values | {"Password": _("(one-time link)")}).html
+        EmailContent.objects.filter(email=email).update(html=shown, text=bodies.text_from_html(shown))
+        Email.objects.filter(pk=email.pk).update(preview="")
+    return Result(email)
+
+
+def _template(kind: Kind, user: User) -> NotificationTemplate | None:
+    """The chosen template, else the shipped one, in the person's language."""
+    chosen: NotificationTemplate | None = getattr(current.read(), kind.value)
+    found = chosen or standard.find(current.TEMPLATES[kind.value])
+    return standard.in_language(found, user.language) if found is not None else None
+
+
+def _account(template: NotificationTemplate | None) -> EmailAccount | None:
+    own = template.from_account if template is not None else None
+    if own is not None and own.active and own.personal_owner_id is None:
+        return own
+    return current.default_account_for(None)
+
+
+def _base() -> str:
+    return (current.read().url_to_be_used_in_notifications or settings.ENVIRONMENT.public_url).rstrip("/")
+
+
+def _values(user: User, account: EmailAccount, now: datetime) -> dict[str, str]:
+    with translation.override(user.language):
+        moment = date_format(localtime(now, user.zone), "j. F Y H:i" if user.language == "nb" else "j F Y H:i")
+    company = account.sender_name or account.email_address.rpartition("@")[2]
+    return {"Company": company, "Name": str(user), "Username": user.login, "Url": _base(), "Time": moment}
