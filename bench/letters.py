@@ -67,6 +67,11 @@ def make(count: int) -> list[Path]:
     return files
 
 
+def bytes_of(count: int) -> int:
+    """The size of the first `count` letters together."""
+    return sum(file.stat().st_size for file in make(count))
+
+
 class Writer:
     """Writes one letter after the other."""
 

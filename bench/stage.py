@@ -69,11 +69,17 @@ def fresh_database(server: postgres.PostgresServer, name: str) -> str:
     return server.url(name)
 
 
+def fresh_folder(name: str) -> Path:
+    """An empty folder of that name under `contenders.root()`."""
+    folder = contenders.root() / "installations" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
 def fresh_installation(name: str, database_url: str = "") -> Mapping[str, str]:
     """An empty, migrated Mailroom under `contenders.root()`; the environment its process needs."""
-    data = contenders.root() / "installations" / name
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(parents=True)
+    data = fresh_folder(name)
     variables = {"MAILROOM_DATA": str(data), "MAILROOM_DATABASE_URL": database_url}
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
