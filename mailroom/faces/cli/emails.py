@@ -11,9 +11,10 @@ import typer
 from mailroom.base import clock
 from mailroom.faces.cli import accounts
 from mailroom.faces.cli.output import WrongUse, print_json, print_rows
-from mailroom.flows.sending import outbox
+from mailroom.flows.sending import holding, outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.records.emails import present
+from mailroom.records.emails import status as states
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Box, Email, Status
 from mailroom.records.files import store
@@ -107,6 +108,25 @@ def history(number: int, as_json: AsJson = False) -> None:
         for item in _find(number).status_changes.select_related("by")
     ]
     print_json(rows) if as_json else print_rows(rows, ("at", "action", "before", "after", "by", "reason"))
+
+
+@app.command("send-after-all")
+def send_after_all(
+    numbers: Annotated[list[int] | None, typer.Argument(help="Email ids; none means all held mail.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send mail that a restored backup held. Example: mailroom emails send-after-all 12 13"""
+    moved = holding.send_after_all(numbers or None, clock.now())
+    print_json({"released": moved.ids}) if as_json else print(f"{len(moved.ids)} emails go out now.")
+
+
+@app.command("send-to-rest")
+def send_to_rest(number: int) -> None:
+    """Send an email to the recipients that were refused. Example: mailroom emails send-to-rest 12"""
+    try:
+        outbox.send_to_rest(_find(number).pk, clock.now())
+    except states.Refused as error:
+        raise WrongUse(str(error)) from error
 
 
 def compose(

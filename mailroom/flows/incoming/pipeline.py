@@ -16,6 +16,7 @@ from mailroom.flows.incoming.models import ProcessingOptions, StepOutcome
 from mailroom.flows.incoming.step import Mail, Outcome, Step, Verdict
 from mailroom.flows.incoming.steps.assign_default import AssignDefault
 from mailroom.flows.incoming.steps.classify import Classify
+from mailroom.flows.sending import holding
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import status
 from mailroom.records.emails.models import Direction, Email, Status
@@ -49,6 +50,7 @@ def process_account(
     account = EmailAccount.objects.get(pk=account_id)
     if current.is_suspended():
         return ProcessResult(account.email_account_id, 0, 0, 0.0, _("Email processing is suspended."))
+    holding.cancel_answered(account_id, now)
     options = ProcessingOptions.objects.filter(account=account).first() or ProcessingOptions(account=account)
     if only is not None:
         status.move_many(only, Action.PROCESS, now, by, changes={"error": "", "failed_step": ""})

@@ -6,7 +6,6 @@ import socket
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mailroom.flows.sending.models import SendingOptions
@@ -31,13 +30,10 @@ def claim(
 ) -> list[Email]:
     """At most `count` due mails, now held by `name`; `only` names mails that a person wants sent now."""
     due = Email.objects.filter(account=account, direction=Direction.OUTGOING, status=Status.PENDING)
-    if only is None:
-        due = due.filter(Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now))
-    else:
-        due = due.filter(pk__in=list(only))
+    due = due.filter(next_attempt_at__lte=now) if only is None else due.filter(pk__in=list(only))
     if security_only:
         due = due.filter(lane=Lane.SECURITY)
-    ids = list(due.order_by("lane", "next_attempt_at", "id").values_list("pk", flat=True)[:count])
+    ids = list(due.order_by("lane", "turn", "next_attempt_at", "id").values_list("pk", flat=True)[:count])
     taken = status.move_many(ids, Action.TAKE, now, changes={"lease_until": now + LEASE, "lease_holder": name}).ids
     rows = Email.objects.filter(pk__in=taken, lease_holder=name)
     return list(rows.select_related("account").prefetch_related("recipients").order_by("lane", "id"))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.base.sealed import SealedTextField
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.models import Email
 
 
 class SendingOptions(models.Model):
@@ -26,6 +27,10 @@ class SendingOptions(models.Model):
     last_send_at = models.DateTimeField(null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)
+    learned_per_minute = models.PositiveIntegerField(null=True, editable=False)
+    learned_per_session = models.PositiveIntegerField(null=True, editable=False)
+    learned_at = models.DateTimeField(null=True, editable=False)
+    pipelining_off_until = models.DateTimeField(null=True, editable=False)
 
 
 class DkimKey(models.Model):
@@ -35,3 +40,54 @@ class DkimKey(models.Model):
     domain = models.CharField(_("DKIM domain"), max_length=255)
     selector = models.CharField(_("DKIM selector"), max_length=63)
     private_key = SealedTextField(_("DKIM private key"))
+
+
+class SendingSession(models.Model):
+    """One SMTP session that a run holds open: no account has more of them than it allows, over all workers."""
+
+    account = models.ForeignKey(EmailAccount, models.CASCADE, related_name="+")
+    slot = models.PositiveSmallIntegerField()
+    holder = models.CharField(max_length=64, db_index=True)
+    lease_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("account", "slot"), name="sending_session_slot")]
+
+
+class Mark(models.Model):
+    """Written before the body of a mail goes over the wire; it carries the answer to the session's mail before it.
+
+    A mail with a mark and no answer is in doubt when its run died.
+    """
+
+    holder = models.CharField(max_length=64, db_index=True)
+    email_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    answered = models.TextField(blank=True)
+
+
+class SendingCount(models.Model):
+    """How many mails an account offered in ten seconds, in all (an empty domain) and to one recipient domain."""
+
+    account = models.ForeignKey(EmailAccount, models.CASCADE, related_name="+")
+    domain = models.CharField(max_length=255, blank=True)
+    begins_at = models.DateTimeField()
+    mails = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("account", "domain", "begins_at"), name="sending_count_once"),
+        ]
+
+
+class SentCopy(models.Model):
+    """A sent mail whose copy is still to be put into the server's Sent folder."""
+
+    email = models.OneToOneField(Email, models.CASCADE, primary_key=True, related_name="sent_copy")
+    account = models.ForeignKey(EmailAccount, models.CASCADE, related_name="+")
+    next_attempt_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("account", "next_attempt_at"), name="sent_copy_due")]

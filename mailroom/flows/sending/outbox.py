@@ -116,10 +116,10 @@ def enqueue(
             "start_at": start,
             "next_attempt_at": start,
             "attempts": 0,
+            "cancel_if_answered": cancel_if_answered,
             "error": "",
             "failed_step": "",
             "thread_id": _thread(email),
-            "cancel_if_answered": cancel_if_answered,
         }
         status.move(email, Action.SEND, now, by, changes=changes)
         Recipient.objects.filter(pk__in=[row.pk for row in rows]).update(
@@ -128,6 +128,23 @@ def enqueue(
         if lane == Lane.PERSON:
             met = [(Address(row.name, row.address), now) for row in rows]
             correspondents.note_later(email.account, met, has_written=False)
+        engine.wake("sending.send", lock=f"sending:{email.account_id}", account_id=email.account_id)
+    return email
+
+
+def send_to_rest(email_id: int, now: datetime, by: User | None = None) -> Email:
+    """*Send to the rest*: the same bytes to those who were refused, and to nobody who has them.
+
+    Raises status.Refused when nobody was refused, or the mail is neither processed nor failed.
+    """
+    with transaction.atomic():
+        email = Email.objects.get(pk=email_id)
+        refused = email.recipients.filter(outcome=Outcome.REFUSED)
+        if not refused.exists():
+            raise status.Refused(_("No recipient of this email was refused."))
+        changes = {"next_attempt_at": now, "attempts": 0, "error": "", "failed_step": ""}
+        status.move(email, Action.SEND_TO_REST, now, by, changes=changes)
+        refused.update(outcome=Outcome.WAITING)
         engine.wake("sending.send", lock=f"sending:{email.account_id}", account_id=email.account_id)
     return email
 

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from mailroom.base import clock
-from mailroom.flows.sending import claims, retry, settle, smtp
+from mailroom.flows.sending import claims, holding, retry, settle, smtp
 from mailroom.flows.sending.models import SendingOptions
 from mailroom.flows.sending.settle import Counts
 from mailroom.flows.sending.smtp import SessionLost, SmtpSession
@@ -70,6 +70,7 @@ def send_account(
     options = SendingOptions.objects.get_or_create(account=account)[0]
     run = _Run(account, options, claims.holder(), manual, read_clock)
     run.counts.in_doubt += claims.take_up_after_death(account, options, now)[1]
+    holding.cancel_answered(account_id, now)
     error = _why_not(run, now)
     if not error:
         if only is not None:

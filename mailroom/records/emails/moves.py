@@ -19,6 +19,8 @@ class Action(StrEnum):
     FAIL = "fail"
     PROCESS = "process"
     CANCEL = "cancel"
+    HOLD = "hold"
+    SEND_TO_REST = "send_to_rest"
     DELETE = "delete"
     DELETE_PERMANENTLY = "delete_permanently"
     RESTORE = "restore"
@@ -52,6 +54,8 @@ ALLOWED: dict[Action, frozenset[str]] = {
     Action.FAIL: frozenset({Status.IN_PROCESS, Status.PENDING}),
     Action.PROCESS: frozenset({Status.PENDING, Status.FAILED}),
     Action.CANCEL: frozenset({Status.PENDING}),
+    Action.HOLD: frozenset({Status.PENDING, Status.IN_PROCESS}),
+    Action.SEND_TO_REST: frozenset({Status.PROCESSED, Status.FAILED}),
     Action.DELETE: frozenset({Status.DRAFT, Status.PENDING, Status.PROCESSED, Status.FAILED, Status.CANCELED}),
     Action.DELETE_PERMANENTLY: frozenset({Status.DELETED}),
     Action.RESTORE: frozenset({Status.DELETED}),
@@ -68,11 +72,13 @@ AFTER: dict[Action, str] = {
     Action.FAIL: Status.FAILED,
     Action.PROCESS: Status.PENDING,
     Action.CANCEL: Status.CANCELED,
+    Action.HOLD: Status.PENDING,
+    Action.SEND_TO_REST: Status.PENDING,
     Action.DELETE: Status.DELETED,
     Action.DELETE_PERMANENTLY: Status.DELETED,
 }
 
-OUTGOING_ONLY = frozenset({Action.SAVE, Action.SEND, Action.CANCEL})
+OUTGOING_ONLY = frozenset({Action.SAVE, Action.SEND, Action.CANCEL, Action.HOLD, Action.SEND_TO_REST})
 
 
 def decide(standing: Standing, action: Action) -> Standing | Refusal:
@@ -122,6 +128,8 @@ def _refusal(standing: Standing, action: Action) -> str:
         Action.SEND: _("Only a draft or a canceled email can be sent."),
         Action.PROCESS: _("Only a pending or failed email can be processed."),
         Action.CANCEL: _("Only an email that waits to be sent can be canceled."),
+        Action.HOLD: _("Only an email that waits to be sent can be held."),
+        Action.SEND_TO_REST: _("Only a processed or failed email can be sent to the rest."),
         Action.DELETE: _("It is deleted already."),
         Action.DELETE_PERMANENTLY: _("Only a deleted email can be deleted permanently."),
         Action.RESTORE: _("Only a deleted email can be restored."),

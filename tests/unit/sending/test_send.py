@@ -75,6 +75,26 @@ def test_a_refused_recipient_among_accepted_ones_is_shown_and_never_tried_again(
     assert "refused" in ledger.delivery(email).sentence
 
 
+def test_send_to_the_rest_reaches_those_who_were_refused_and_nobody_else(
+    account: EmailAccount, smtp_server: SmtpServer, now: datetime
+) -> None:
+    """T27: the accepted never again; the bytes are the same."""
+    bad = f"full-{account.pk}@example.org"
+    smtp_server.refuse(bad, "552 5.2.2 Mailbox full")
+    email = queued(account, now, "good@example.org", bad)
+    with pytest.raises(status.Refused):
+        outbox.send_to_rest(email.pk, now)
+    send.send_account(account.pk, now, read_clock=lambda: now)
+    smtp_server.refused.clear()
+    outbox.send_to_rest(email.pk, now)
+    assert send.send_account(account.pk, now, read_clock=lambda: now).sent == 1
+    first, second = smtp_server.sent_by(account.email_address)
+    assert (first.recipients, second.recipients) == (("good@example.org",), (bad,))
+    assert first.raw == second.raw
+    with pytest.raises(status.Refused, match="was refused"):
+        outbox.send_to_rest(email.pk, now)
+
+
 def test_a_temporary_refusal_is_tried_again_as_often_as_preferences_say(
     account: EmailAccount, smtp_server: SmtpServer, now: datetime
 ) -> None:

@@ -16,7 +16,7 @@ from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
 from mailroom.flows.incoming import pipeline
-from mailroom.flows.sending import outbox, send
+from mailroom.flows.sending import holding, outbox, send
 from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import present, queries, status
@@ -67,6 +67,7 @@ class NewEmailIn(Schema):
     send: bool = False
     undo_seconds: int = Field(0, ge=0, le=60)
     send_at: AwareDatetime | None = None
+    cancel_if_answered: bool = False
     idempotency_key: str = Field("", max_length=200)
 
 
@@ -119,7 +120,15 @@ def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
         html=new.html,
     )
     files = [NewFile(item.name, item.type, _content(item)) for item in new.attachments]
-    wanted = NewEmail(fields, files, new.send, new.undo_seconds, new.send_at, new.idempotency_key)
+    wanted = NewEmail(
+        fields,
+        files,
+        new.send,
+        new.undo_seconds,
+        new.send_at,
+        new.idempotency_key,
+        cancel_if_answered=new.cancel_if_answered,
+    )
     email = outbox.create(wanted, clock.now(), user)
     return Answer(201, present.as_json(_rows(request).get(pk=email.pk)))
 
@@ -181,7 +190,18 @@ def history(request: HttpRequest, number: int) -> list[dict[str, Any]]:
 
 
 Act = Literal[
-    "send", "cancel", "process", "delete", "restore", "archive", "restore-from-archive", "reply", "reply-all", "forward"
+    "send",
+    "send-to-rest",
+    "send-after-all",
+    "cancel",
+    "process",
+    "delete",
+    "restore",
+    "archive",
+    "restore-from-archive",
+    "reply",
+    "reply-all",
+    "forward",
 ]
 MOVES = {
     "cancel": Action.CANCEL,
@@ -200,6 +220,10 @@ def act(request: HttpRequest, number: int, action: Act) -> dict[str, Any]:
         status.move(email, MOVES[action], now, user)
     elif action == "send":
         outbox.enqueue(email.pk, now, user)
+    elif action == "send-to-rest":
+        outbox.send_to_rest(email.pk, now, user)
+    elif action == "send-after-all":
+        _send_after_all(email, user)
     elif action == "process":
         _process(email, user)
     elif action == "forward":
@@ -207,6 +231,11 @@ def act(request: HttpRequest, number: int, action: Act) -> dict[str, Any]:
     else:
         email = answers.reply(email, user, now, to_all=action == "reply-all")
     return present.as_json(_rows(request).get(pk=email.pk))
+
+
+def _send_after_all(email: Email, user: Any) -> None:
+    if not holding.send_after_all([email.pk], clock.now(), user).ids:
+        raise status.Refused("Only an email that is held can be sent after all.")
 
 
 def _process(email: Email, user: Any) -> None:

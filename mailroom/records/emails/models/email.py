@@ -86,7 +86,8 @@ class Email(models.Model):
     related_entity_description = models.CharField(max_length=200, blank=True)
 
     start_at = models.DateTimeField(null=True, blank=True)
-    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)  # outgoing and pending without one: held for a yes
+    turn = models.PositiveIntegerField(default=0)
     cancel_if_answered = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
@@ -106,7 +107,12 @@ class Email(models.Model):
             models.Index(fields=("workgroup", "box", "-date", "-id"), name="email_workgroup"),
             models.Index(fields=("box", "read", "-date", "-id"), name="email_unread"),
             models.Index(fields=("related_entity_type", "related_entity_id", "-date"), name="email_entity"),
-            models.Index(fields=("account", "status", "lane", "next_attempt_at"), name="email_queue"),
+            models.Index(fields=("account", "status", "lane", "turn", "next_attempt_at"), name="email_queue"),
+            models.Index(
+                fields=("account", "status"),
+                name="email_cancel_answered",
+                condition=models.Q(cancel_if_answered=True),
+            ),
             models.Index(fields=("message_id",), name="email_message_id"),
             models.Index(fields=("thread", "date"), name="email_thread"),
         ]
