@@ -2,7 +2,7 @@
 
 import typer
 
-from mailroom.faces.cli import accounts, emails, exchange, parse, people, preferences, processes, schedules
+from mailroom.faces.cli import accounts, emails, exchange, parse, people, preferences, processes, schedules, search
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Mailroom: the email hub of a business.")
 app.command("parse")(parse.parse_files)
@@ -13,4 +13,5 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(preferences.app, name="preferences")
 app.add_typer(emails.app, name="emails")
 app.add_typer(schedules.app, name="schedules")
+app.add_typer(search.app, name="search")
 emails.register(app)

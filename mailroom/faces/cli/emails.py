@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.utils import timezone
 
 from mailroom.base import clock
 from mailroom.faces.cli import accounts
 from mailroom.faces.cli.output import WrongUse, print_json, print_rows
 from mailroom.flows.sending import holding, outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
-from mailroom.records.emails import present
+from mailroom.records.emails import present, search
 from mailroom.records.emails import status as states
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Box, Email, Status
@@ -39,7 +40,7 @@ def list_emails(
     window: Annotated[str, typer.Option(help="incoming, sent, all or pending.")] = "all",
     account: Annotated[str, typer.Option(help="Email account ID.")] = "",
     status: Annotated[str, typer.Option(help="A status, such as Failed.")] = "",
-    query: Annotated[str, typer.Option(help="Words in subject or addresses.")] = "",
+    query: Annotated[str, typer.Option(help="Words and operators, as in the Search field.")] = "",
     limit: Annotated[int, typer.Option(help="At most so many.")] = 1000,
     as_json: AsJson = False,
 ) -> None:
@@ -57,7 +58,7 @@ def list_emails(
             raise WrongUse(f"--status is one of {', '.join(str(label) for _key, label in Status.choices)}.")
         rows = rows.filter(status=labels[status.casefold()])
     if query:
-        rows = rows.filter(subject__icontains=query) | rows.filter(from_address__icontains=query)
+        rows = search.find(rows, query, clock.now(), timezone.get_current_timezone()).rows
     found = [present.as_json(email, with_bodies=False) for email in rows.order_by("-date", "-id")[:limit]]
     if as_json:
         for item in found:

@@ -12,7 +12,7 @@ from mailroom.flows.sending import envelope
 from mailroom.mime import addresses
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import compose, correspondents, status, tags, threads
+from mailroom.records.emails import compose, correspondents, search, status, tags, threads
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email, EmailReference, Lane, Recipient
 from mailroom.records.emails.models.content import Outcome
@@ -125,6 +125,7 @@ def enqueue(
         Recipient.objects.filter(pk__in=[row.pk for row in rows]).update(
             outcome=Outcome.WAITING, reply="", outcome_at=None
         )
+        search.index([email.pk])
         if lane == Lane.PERSON:
             met = [(Address(row.name, row.address), now) for row in rows]
             correspondents.note_later(email.account, met, has_written=False)

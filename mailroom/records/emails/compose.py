@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mailroom.mime import addresses
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import status
+from mailroom.records.emails import search, status
 from mailroom.records.emails.models import (
     Attachment,
     Box,
@@ -133,6 +133,7 @@ def _write(email: Email, fields: DraftFields, now: datetime) -> None:
         Recipient(email=email, kind=kind, position=place, name=plain(item.name), address=plain(item.address))
         for place, (kind, item) in enumerate(_once(found))
     )
+    search.index([email.pk])
 
 
 def _once(found: Iterable[tuple[str, Address]]) -> list[tuple[str, Address]]:
@@ -212,6 +213,7 @@ def copy_files(email: Email, files: Sequence[Attachment]) -> list[Attachment]:
 def count_files(email: Email) -> None:
     """Keep the count that lists show."""
     Email.objects.filter(pk=email.pk).update(attachment_count=email.attachments.filter(inline=False).count())
+    search.index([email.pk])
 
 
 def own_addresses() -> set[tuple[str, str]]:

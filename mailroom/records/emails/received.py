@@ -7,7 +7,7 @@ from typing import Any
 
 from mailroom.mime.message import Address, Message
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import correspondents, threads
+from mailroom.records.emails import correspondents, search, threads
 from mailroom.records.emails.models import (
     Attachment,
     Box,
@@ -72,6 +72,7 @@ def write(account: EmailAccount, batch: Sequence[Received], now: datetime) -> li
     Attachment.objects.bulk_create(attachments, batch_size=500)
     written = [(Address(row.from_name, row.from_address), row.date) for row in emails if row.automatic == "none"]
     correspondents.note_later(account, written, has_written=True)
+    search.index([email.pk for email in emails])
     return emails
 
 

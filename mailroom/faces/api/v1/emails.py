@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.utils import timezone
 from ninja import Query, Router, Schema
 from ninja import Status as Answer
 from ninja.errors import HttpError
@@ -19,7 +20,7 @@ from mailroom.flows.incoming import pipeline
 from mailroom.flows.sending import holding, outbox, send
 from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import present, queries, status
+from mailroom.records.emails import present, queries, search, status
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Box, Direction, Email, Status
 from mailroom.records.emails.moves import Action
@@ -78,7 +79,7 @@ def list_emails(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]
     if filters.account:
         rows = rows.filter(account__email_account_id__iexact=filters.account)
     if filters.query:
-        rows = rows.filter(Q(subject__icontains=filters.query) | Q(from_address__icontains=filters.query))
+        rows = search.find(rows, filters.query, clock.now(), timezone.get_current_timezone()).rows
     if filters.cursor:
         date, pk = _read_cursor(filters.cursor)
         rows = rows.filter(Q(date__lt=date) | Q(date=date, pk__lt=pk))

@@ -4,12 +4,15 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import clock
 from mailroom.faces.windows.kit import cells, requests
 from mailroom.faces.windows.kit.columns import Column
 from mailroom.records.emails import queries
+from mailroom.records.emails import search as full_text
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation.models import Employee
 
@@ -67,17 +70,8 @@ def visible(request: HttpRequest) -> QuerySet[Email]:
 
 
 def search(rows: QuerySet[Email], text: str) -> QuerySet[Email]:
-    """Every word in the subject, or in a name or address of the sender or the recipients."""
-    for word in text.split()[:8]:
-        rows = rows.filter(
-            Q(subject__icontains=word)
-            | Q(from_address__icontains=word)
-            | Q(from_name__icontains=word)
-            | Q(to_line__icontains=word)
-            | Q(cc_line__icontains=word)
-            | Q(pk__in=Email.objects.filter(recipients__address__icontains=word).values("pk"))
-        )
-    return rows
+    """What the typed text finds: words, parts of addresses, operators (records/emails/search)."""
+    return full_text.find(rows, text, clock.now(), timezone.get_current_timezone()).rows
 
 
 def employee(request: HttpRequest) -> Employee | None:

@@ -4,8 +4,11 @@ from mailroom.records.emails.models.content import Attachment, EmailContent, Ema
 from mailroom.records.emails.models.correspondent import Correspondent
 from mailroom.records.emails.models.email import Box, Direction, Email, Lane, Status, Thread
 from mailroom.records.emails.models.history import Attempt, LinkChange, StatusChange
+from mailroom.records.emails.models.search import AddressGram, AddressWord, SearchDocument
 
 __all__ = [
+    "AddressGram",
+    "AddressWord",
     "Attachment",
     "Attempt",
     "Box",
@@ -17,6 +20,7 @@ __all__ = [
     "Lane",
     "LinkChange",
     "Recipient",
+    "SearchDocument",
     "Status",
     "StatusChange",
     "Thread",

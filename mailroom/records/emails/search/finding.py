@@ -1,0 +1,127 @@
+"""Narrows a list of emails to what Search finds: the newest hits first, in steps of bounded cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
+
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.models import Email, Status
+from mailroom.records.emails.search import clauses, query, store, vocabulary, words
+from mailroom.records.emails.search.indexing import key_of
+from mailroom.records.emails.search.query import Condition, Query
+from mailroom.records.organisation.models import Employee
+
+STEPS = (1_000, 4_000)  # hits looked at; the second only where rights or the window leave too few of the first
+ENOUGH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows found. `older` is the place to look on from with `below`, where there may be older ones.
+
+    `guessed` are the address words that stood in for one that nothing bears; `query` is what was asked.
+    """
+
+    rows: QuerySet[Email]
+    query: Query
+    older: int | None = None
+    guessed: tuple[str, ...] = ()
+
+
+def find(rows: QuerySet[Email], text: str, now: datetime, zone: tzinfo, below: int | None = None) -> Found:
+    """The emails among `rows` that the typed text finds; any text is good. Bounded in time, whatever it is."""
+    asked = query.read(text, now, zone)
+    for condition in asked.conditions:
+        found = _condition(condition)
+        rows = rows.exclude(found) if condition.negative else rows.filter(found)
+    if not asked.terms:
+        return Found(rows if asked.conditions else rows.none() if text.strip() else rows, asked)
+    wanted = clauses.of(asked.terms, vocabulary.holding)
+    ids, older = _step(rows, wanted, below)
+    if ids or older is not None or below is not None:
+        return Found(rows.filter(among(ids)), asked, older)
+    return _guess(rows, asked)
+
+
+def among(ids: Sequence[int]) -> Q:
+    """Emails with these keys, as one parameter."""
+    sql, parameters = store.current().only(ids)
+    return Q(pk__in=RawSQL(sql, parameters))  # noqa: S611 keys are parameters
+
+
+def _step(rows: QuerySet[Email], wanted: Sequence[clauses.Clause], below: int | None) -> tuple[list[int], int | None]:
+    """The keys of hits among the rows, and where to look on."""
+    kept: list[int] = []
+    for most in STEPS:
+        places = store.current().hits(wanted, below, most)
+        keys = [key_of(place) for place in places]
+        kept += rows.filter(among(keys)).order_by().values_list("pk", flat=True) if keys else []
+        if len(places) < most:
+            return kept, None
+        below = places[-1]
+        if len(kept) >= ENOUGH:
+            break
+    return kept, below
+
+
+def _guess(rows: QuerySet[Email], asked: Query) -> Found:
+    """Nothing bears these words: look for addresses that differ by a typing error."""
+    guessed: list[str] = []
+
+    def expand(part: str) -> list[str]:
+        found = vocabulary.holding(part)
+        near = [] if found else vocabulary.near(part)
+        guessed.extend(near)
+        return found + near
+
+    wanted = clauses.of(asked.terms, expand)
+    if not guessed:
+        return Found(rows.none(), asked)
+    ids, older = _step(rows, wanted, None)
+    return Found(rows.filter(among(ids)), asked, older, tuple(dict.fromkeys(guessed)) if ids else ())
+
+
+def _condition(condition: Condition) -> Q:
+    if condition.kind == "before":
+        return Q(date__lt=condition.moment)
+    if condition.kind == "after":
+        return Q(date__gte=condition.moment)
+    if condition.kind == "has":
+        return Q(attachment_count__gt=0)
+    return {"status": _status, "account": _accounts, "owner": _owners}[condition.kind](condition.value)
+
+
+def _status(value: str) -> Q:
+    named: dict[str, Any] = {words.fold(str(label)): Q(status=key) for key, label in Status.choices}
+    named |= {key.replace("_", " "): Q(status=key) for key in Status.values}
+    named |= {key: Q(status=key) for key in Status.values}
+    named |= {
+        "archived": Q(archived=True),
+        words.fold(_("Archived")): Q(archived=True),
+        "unread": Q(read=False),
+        words.fold(_("Unread")): Q(read=False),
+    }
+    chosen = [found for name, found in named.items() if name == value] or [
+        found for name, found in named.items() if name.startswith(value)
+    ]
+    narrowed = Q(pk__in=[])
+    for found in chosen:
+        narrowed |= found
+    return narrowed
+
+
+def _accounts(value: str) -> Q:
+    rows = EmailAccount.objects.values_list("pk", "email_account_id", "email_address")
+    return Q(account__in=[key for key, *texts in rows if value in words.fold(" ".join(texts))])
+
+
+def _owners(value: str) -> Q:
+    if value in {"none", "nobody", "ingen"}:
+        return Q(owner=None)
+    rows = Employee.objects.values_list("pk", "name", "employee_id", "email")
+    return Q(owner__in=[key for key, *texts in rows if value in words.fold(" ".join(texts))])

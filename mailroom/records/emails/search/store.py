@@ -1,0 +1,37 @@
+"""The index of whichever database this is: the same three functions in two hands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db import connection
+
+from mailroom.records.emails.search import postgresql, sqlite
+from mailroom.records.emails.search.clauses import Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A mail's place in the index and its stream of tokens."""
+
+    email_id: int
+    place: int
+    tokens: Sequence[str]
+
+
+class Store(Protocol):
+    """What search asks of a database."""
+
+    def put(self, documents: Sequence[Document]) -> None:
+        """Write documents over those of the same mails, inside the caller's transaction."""
+
+    def hits(self, clauses: Sequence[Clause], below: int | None, most: int) -> list[int]:
+        """The places of the newest `most` mails that the clauses hold for, those below the place `below`."""
+
+    def only(self, ids: Sequence[int]) -> tuple[str, list[object]]:
+        """A subquery of these keys as one parameter, so that a long list is not a long statement."""
+
+
+def current() -> Store:
+    """The store of this database."""
+    return postgresql.STORE if connection.vendor == "postgresql" else sqlite.STORE
