@@ -34,9 +34,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
         problems.append("The database does not answer.")
     if not settings.DATA.is_dir():
         problems.append("The data folder is missing.")
-    return JsonResponse(
+    answer = JsonResponse(
         {"status": "not ready" if problems else "ok", "problems": problems}, status=503 if problems else 200
     )
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # a start is no error: Django would log each 503 as one
+    return answer
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
