@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
+from mailroom.records.organisation.models import Employee, Workgroup
 
 
 class AfterReceiving(models.TextChoices):
@@ -26,6 +27,7 @@ class ReceivingOptions(models.Model):
         _("After receiving"), max_length=9, choices=AfterReceiving.choices, default=AfterReceiving.LEAVE
     )
     move_to_folder = models.CharField(_("Move to folder"), max_length=255, blank=True)
+    read_subfolders = models.BooleanField(_("Read its subfolders too"), default=False)
     allowed_attachment_types = models.TextField(_("Allowed attachment types"), blank=True)
     discard_other_attachments = models.BooleanField(_("Discard other attachments"), default=False)
     largest_email_bytes = models.PositiveBigIntegerField(_("Largest email (bytes)"), default=52_428_800)
@@ -35,6 +37,43 @@ class ReceivingOptions(models.Model):
     last_error = models.TextField(blank=True, editable=False)
 
 
+class ReceivingState(models.Model):
+    """How the last run over an account went, when the next one is due, and who listens for new mail (IDLE)."""
+
+    account = models.OneToOneField(EmailAccount, models.CASCADE, primary_key=True, related_name="receiving_state")
+    running_since = models.DateTimeField(null=True)
+    last_seconds = models.FloatField(default=0)
+    last_found = models.PositiveIntegerField(default=0)
+    last_stored = models.PositiveIntegerField(default=0)
+    lag_seconds = models.PositiveIntegerField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    watcher = models.CharField(max_length=64, blank=True)
+    watched_until = models.DateTimeField(null=True)
+    watched_since = models.DateTimeField(null=True)
+    watch_error = models.TextField(blank=True)
+
+
+class AccountFolder(models.Model):
+    """One more folder of an account that is read, with the owner and work group of what comes into it."""
+
+    account = models.ForeignKey(EmailAccount, models.CASCADE, related_name="folders")
+    folder = models.CharField(_("Folder"), max_length=255)
+    default_work_group = models.ForeignKey(
+        Workgroup, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Default email work group")
+    )
+    default_owner = models.ForeignKey(
+        Employee, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Default email owner")
+    )
+
+    class Meta:
+        ordering = ("folder",)
+        constraints = [models.UniqueConstraint(fields=("account", "folder"), name="one_row_an_account_folder")]
+
+    def __str__(self) -> str:
+        return self.folder
+
+
 class FolderCursor(models.Model):
     """How far one folder of an account has been read (RFC 3501 §2.3.1.1)."""
 
@@ -42,6 +81,10 @@ class FolderCursor(models.Model):
     folder = models.CharField(max_length=255)
     uidvalidity = models.BigIntegerField(default=0)
     highest_uid = models.BigIntegerField(default=0)
+    unreadable = models.JSONField(default=list)
+    left = models.PositiveIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("account", "folder"), name="one_cursor_a_folder")]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from mailroom.flows.receiving.servers import imap, pop3
+from mailroom.flows.receiving.servers import imap, imap_connection, pop3
 from mailroom.records.email_accounts import connection, probing
 from mailroom.records.email_accounts.models import EmailAccount, Encryption, IncomingMailProtocol
 from mailroom.records.email_accounts.probing import ProbeStep
@@ -46,16 +46,16 @@ class _Attempt:
             client = pop3.connect(self.account)
             self.pop3 = pop3.Pop3Session(client)
             return client.getwelcome().decode("utf-8", "backslashreplace")
-        server = imap.connect(connection.incoming(self.account), self.account)
+        server = imap.dial(self.account)
         self.imap = imap.ImapSession(server)
         return server.welcome.decode("utf-8", "backslashreplace")
 
     def sign_in(self) -> None:
         """Sign in as receiving does."""
         if self.pop3:
-            pop3.sign_in(self.pop3.client, self.account)
+            pop3.sign_in(self.pop3.client, connection.incoming_credentials(self.account))
         elif self.imap:
-            imap.sign_in(self.imap.client, connection.incoming_credentials(self.account))
+            imap_connection.sign_in(self.imap.client, connection.incoming_credentials(self.account))
 
     def open_folder(self) -> str:
         """Open the folder and count what is there."""

@@ -3,23 +3,27 @@
 import imaplib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 from django.utils.translation import gettext as _
 
-from mailroom.flows.receiving import filing
+from mailroom.flows.receiving import filing, folders, state
 from mailroom.flows.receiving.filing import FilingResult
 from mailroom.flows.receiving.models import AfterReceiving, FolderCursor, ReceivingOptions, ServerMessage
 from mailroom.flows.receiving.servers import imap, pop3
-from mailroom.flows.receiving.servers.contract import Cursor, Session
+from mailroom.flows.receiving.servers.contract import Session, Slice
 from mailroom.records.email_accounts import connection
+from mailroom.records.email_accounts.connection import Trouble
 from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
 from mailroom.records.preferences import current
 
 log = structlog.get_logger(__name__)
 TROUBLES = (OSError, EOFError, connection.SignInRefused, connection.Refused, imaplib.IMAP4.error)
+LOOK_SECONDS = 0.2  # how often the account is looked at while mails come in
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +44,66 @@ class AccountChanged(Exception):
     """The account was changed, switched off or deleted while it was being read: the run stops."""
 
 
-def receive_account(account_id: int, now: datetime, stop: Callable[[], bool] = lambda: False) -> ReceiveResult:
-    """Fetch and file what is new. Troubles of the server are a value in the result, recorded on the account."""
+class TurnOver(Exception):
+    """The run was asked to stop: what is left is for the next one."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run over an account: what it may ask, what it has counted."""
+
+    account: EmailAccount
+    options: ReceivingOptions
+    now: datetime
+    stop: Callable[[], bool]
+    progress: Progress
+    counts: FilingResult = field(default_factory=FilingResult)
+    lag_seconds: int | None = None
+    looked: float = 0.0
+
+    def check(self) -> None:
+        """Raise AccountChanged when the account is no longer what it was; looks at most five times a second."""
+        if time.monotonic() - self.looked >= LOOK_SECONDS:
+            self.look()
+
+    def look(self) -> None:
+        """Raise AccountChanged when the account is no longer what it was."""
+        self.looked = time.monotonic()
+        rows = EmailAccount.objects.filter(pk=self.account.pk, active=True)
+        if rows.values_list("changed_at", flat=True).first() != self.account.changed_at:
+            raise AccountChanged(_("The account was changed meanwhile. What is left is fetched by the next run."))
+        if current.is_suspended():
+            raise AccountChanged(_("Email processing was suspended meanwhile."))
+
+    @property
+    def found(self) -> int:
+        """How many mails came."""
+        return self.counts.stored + self.counts.duplicate + self.counts.quarantined
+
+
+def receive_account(
+    account_id: int,
+    now: datetime,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Progress = lambda _done, _of: None,
+) -> ReceiveResult:
+    """Fetch and file what is new. Troubles of the server are a value in the result, recorded on the account.
+
+    `stop` is asked after each slice; `progress` is told how many of how many mails have come.
+    """
     started = time.monotonic()
     account = EmailAccount.objects.get(pk=account_id)
-    counts = FilingResult()
+    options = ReceivingOptions.objects.filter(account=account).first() or ReceivingOptions(account=account)
+    run = _Run(account, options, now, stop, progress)
     error = _why_not(account)
     if not error and account.incoming_mail_protocol != IncomingMailProtocol.NONE:
-        error = _receive(account, counts, now, stop)
-        ReceivingOptions.objects.update_or_create(
-            account=account,
-            defaults={"last_error": error, "last_try_at": now} | ({} if error else {"last_receive_at": now}),
-        )
+        error = _recorded(run, started)
     return ReceiveResult(
         account=account.email_account_id,
-        found=counts.stored + counts.duplicate + counts.quarantined,
-        stored=counts.stored,
-        duplicate=counts.duplicate,
-        quarantined=counts.quarantined,
+        found=run.found,
+        stored=run.counts.stored,
+        duplicate=run.counts.duplicate,
+        quarantined=run.counts.quarantined,
         seconds=time.monotonic() - started,
         error=error,
     )
@@ -69,24 +115,51 @@ def _why_not(account: EmailAccount) -> str:
     return "" if account.active else _("The account is not active.")
 
 
-def _receive(account: EmailAccount, counts: FilingResult, now: datetime, stop: Callable[[], bool]) -> str:
-    """One session; returns the error in words, or nothing."""
+def _recorded(run: _Run, started: float) -> str:
+    """One session with its beginning and end on the account; returns the error in words, or nothing."""
+    state.begun(run.account, run.now)
+    trouble: Trouble | None = Trouble("stopped", "", _("The run was broken off. The next one goes on where it stood."))
     try:
-        session = open_session(account)
+        trouble = _receive(run)
+    finally:
+        if EmailAccount.objects.filter(pk=run.account.pk).exists():
+            seconds = time.monotonic() - started
+            state.ended(
+                run.account, run.now, state.Run(seconds, run.found, run.counts.stored, run.lag_seconds), trouble
+            )
+    return str(trouble) if trouble else ""
+
+
+def _receive(run: _Run) -> Trouble | None:
+    """One session; returns what went wrong, or nothing."""
+    try:
+        session = open_session(run.account)
     except TROUBLES as error:
-        return str(connection.explain(error))
+        return connection.explain(error)
+    troubles: list[Trouble] = []
     try:
-        for folder in session.folders(account.root_folder):
-            _read_folder(session, account, folder, counts, now, stop)
-            _clean(session, account, folder, now)
+        for folder in _folders(session, run):
+            trouble = _folder(session, run, folder)
+            if trouble:
+                troubles.append(trouble)
+    except TurnOver:
+        return None
     except AccountChanged as error:
-        return str(error)
+        return Trouble("changed", "", str(error))
     except TROUBLES as error:
-        log.warning("receiving interrupted", account=account.email_account_id, error=str(error))
-        return str(connection.explain(error))
+        log.warning("receiving interrupted", account=run.account.email_account_id, error=str(error))
+        return connection.explain(error)
     finally:
         session.close()
-    return ""
+    return troubles[0] if troubles else None
+
+
+def _folders(session: Session, run: _Run) -> list[str]:
+    """The folders to read; never the one that mail is moved to when it has been received."""
+    options = run.options
+    target = options.move_to_folder if options.after_receiving == AfterReceiving.MOVE else None
+    found = session.folders(run.account.root_folder, options.read_subfolders, folders.named(run.account))
+    return [folder for folder in found if folder != target]
 
 
 def open_session(account: EmailAccount) -> Session:
@@ -96,55 +169,63 @@ def open_session(account: EmailAccount) -> Session:
     return imap.open_session(account)
 
 
-def _read_folder(
-    session: Session,
-    account: EmailAccount,
-    folder: str,
-    counts: FilingResult,
-    now: datetime,
-    stop: Callable[[], bool],
-) -> None:
-    row = FolderCursor.objects.filter(account=account, folder=folder).first()
-    cursor = Cursor(folder, row.uidvalidity, row.highest_uid) if row else Cursor(folder)
-    known = frozenset(
-        ServerMessage.objects.filter(account=account, folder=folder).values_list("uid", flat=True)
-        if account.incoming_mail_protocol == IncomingMailProtocol.POP3
-        else ()
-    )
-    largest = _options(account).largest_email_bytes
-    for here, messages in session.new_messages(cursor, known, largest):
-        _still_the_same(account)
-        if messages or here != cursor:
-            counts.add(filing.file_batch(account, messages, now, here))
-        cursor = here
-        if stop():
-            return
+def _folder(session: Session, run: _Run, folder: str) -> Trouble | None:
+    """Read and clean one folder. What the server refuses there is its own trouble: the other folders go on."""
+    trouble = None
+    for act in (_read, _clean):
+        try:
+            act(session, run, folder)
+        except connection.Refused as error:
+            trouble = trouble or connection.explain(error)
+    if trouble:
+        folders.note(run.account, folder, run.now, 0, str(trouble))
+    return trouble
 
 
-def _still_the_same(account: EmailAccount) -> None:
-    changed_at = EmailAccount.objects.filter(pk=account.pk, active=True).values_list("changed_at", flat=True).first()
-    if changed_at != account.changed_at:
-        raise AccountChanged(_("The account was changed meanwhile. What is left is fetched by the next run."))
-    if current.is_suspended():
-        raise AccountChanged(_("Email processing was suspended meanwhile."))
+def _read(session: Session, run: _Run, folder: str) -> None:
+    known = folders.known(run.account, folder)
+    cursor = folders.cursor(run.account, folder)
+    left, total = 0, None
+    for part in session.new_messages(cursor, known, run.options.largest_email_bytes, run.check):
+        run.look()
+        left = part.left
+        total = run.found + len(part.messages) + left if total is None else total
+        _file(run, part)
+        run.progress(run.found, max(total, run.found))
+        if run.stop():
+            folders.note(run.account, folder, run.now, left, "")
+            raise TurnOver
+    folders.note(run.account, folder, run.now, left, "")
 
 
-def _options(account: EmailAccount) -> ReceivingOptions:
-    return ReceivingOptions.objects.filter(account=account).first() or ReceivingOptions(account=account)
+def _file(run: _Run, part: Slice) -> None:
+    if part.cursor.unreadable or part.cursor.began_anew:
+        folders.remember(run.account, part.cursor)
+    try:
+        run.counts.add(filing.file_batch(run.account, part.messages, run.now, part.cursor))
+    except EmailAccount.DoesNotExist as error:
+        raise AccountChanged(_("The account was deleted meanwhile.")) from error
+    if not part.cursor.unreadable:
+        folders.remember(run.account, part.cursor)
+    arrived = [message.internal_date for message in part.messages if message.internal_date]
+    if arrived:
+        run.lag_seconds = max(0, int((run.now - max(arrived)).total_seconds()))
 
 
-def _clean(session: Session, account: EmailAccount, folder: str, now: datetime) -> None:
+def _clean(session: Session, run: _Run, folder: str) -> None:
     """Tell the server about what is stored here: also what an earlier run stored but could not tell."""
-    options = _options(account)
+    options = run.options
     how = "delete" if options.remove_messages_from_server else options.after_receiving
     if how == AfterReceiving.LEAVE:
         return
-    row = FolderCursor.objects.filter(account=account, folder=folder).first()
-    stored = ServerMessage.objects.filter(account=account, folder=folder, cleaned_at=None)
+    row = FolderCursor.objects.filter(account=run.account, folder=folder).first()
+    stored = ServerMessage.objects.filter(account=run.account, folder=folder, cleaned_at=None)
     if row is not None:
         stored = stored.filter(uidvalidity=row.uidvalidity)
     waiting = list(stored.order_by("pk").values_list("pk", "uid"))
-    for start in range(0, len(waiting), 500):
-        batch = waiting[start : start + 500]
+    for start in range(0, len(waiting), session.clean_batch):
+        batch = waiting[start : start + session.clean_batch]
         session.clean(folder, [uid for _pk, uid in batch], how, options.move_to_folder)
-        ServerMessage.objects.filter(pk__in=[pk for pk, _uid in batch]).update(cleaned_at=now)
+        for piece in range(0, len(batch), 500):
+            keys = [pk for pk, _uid in batch[piece : piece + 500]]
+            ServerMessage.objects.filter(pk__in=keys).update(cleaned_at=run.now)

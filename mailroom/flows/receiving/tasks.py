@@ -1,31 +1,34 @@
 """What a worker does for receiving."""
 
-from datetime import timedelta
+import time
 
 from mailroom.base import clock, engine
-from mailroom.flows.receiving import receive
-from mailroom.flows.receiving.models import ReceivingOptions
-from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
+from mailroom.flows.receiving import receive, state
 from mailroom.records.preferences import current
+
+TURN_SECONDS = 30.0  # an account with much to fetch gives way to the others after this
+
+
+def wake(account_id: int) -> None:
+    """Have a worker receive this account soon; one at a time."""
+    engine.wake("receiving.receive", lock=f"receiving:{account_id}", account_id=account_id)
 
 
 @engine.task("receiving.receive")
 def receive_account(account_id: int) -> None:
-    """Receive one account, then have its mail processed."""
-    result = receive.receive_account(account_id, clock.now())
+    """Receive one account for a turn, then have its mail processed; what is left has the next turn."""
+    over = time.monotonic() + TURN_SECONDS
+    result = receive.receive_account(account_id, clock.now(), stop=lambda: time.monotonic() > over)
     if result.stored:
         engine.wake("incoming.process", lock=f"incoming:{account_id}", account_id=account_id)
+    if time.monotonic() > over and result.stored and not result.error:
+        wake(account_id)
 
 
 @engine.every(5, "receiving.tick")
 def tick() -> None:
-    """Wake receiving for every account whose interval is over."""
+    """Wake receiving for every account whose time has come."""
     if current.is_suspended():
         return
-    now = clock.now()
-    accounts = EmailAccount.objects.filter(active=True).exclude(incoming_mail_protocol=IncomingMailProtocol.NONE)
-    default = ReceivingOptions._meta.get_field("receive_every_seconds").get_default()
-    rows = accounts.values_list("pk", "receiving__receive_every_seconds", "receiving__last_try_at")
-    for account_id, seconds, last in rows:
-        if last is None or now - last >= timedelta(seconds=seconds or default):
-            engine.wake("receiving.receive", lock=f"receiving:{account_id}", account_id=account_id)
+    for account_id in state.due(clock.now()).values_list("pk", flat=True):
+        wake(account_id)

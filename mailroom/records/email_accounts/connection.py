@@ -1,10 +1,22 @@
 """How to reach an account's servers: TLS as the account says, and what to do when it fails, in words."""
 
+import errno
+import re
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from mailroom.records.email_accounts.models import EmailAccount, SignInMethod
+
+Client = TypeVar("Client")
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+BUSY = re.compile(
+    r"\[(UNAVAILABLE|INUSE|IN-USE|SERVERBUG|LIMIT|OVERQUOTA|SYS/\w+|LOGIN-DELAY)\b"
+    r"|temporar|try again|too many|timed?[- ]?out",
+    re.IGNORECASE,
+)  # RFC 5530, RFC 2449, RFC 3206, and what servers say that know none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,31 @@ class SignInRefused(Exception):
 
 class Refused(Exception):
     """The server answered No to something else than a sign-in; carries its words."""
+
+
+class Busy(Refused):
+    """The server cannot take a sign-in just now, which says nothing about the password; carries its words."""
+
+
+def refusal(words: str) -> Exception:
+    """The exception for a refused sign-in: Busy where the server's words say that it is no fault of the password."""
+    return Busy(words) if BUSY.search(words) else SignInRefused(words)
+
+
+def signed_in(
+    account: EmailAccount,
+    dial: Callable[[], Client],
+    sign_in: Callable[[Client, Credentials], None],
+    hang_up: Callable[[Client], None],
+) -> Client:
+    """A connection to the incoming server by `dial`, signed in; nothing stays open when it fails."""
+    client = dial()
+    try:
+        sign_in(client, incoming_credentials(account))
+    except BaseException:
+        hang_up(client)
+        raise
+    return client
 
 
 def incoming(account: EmailAccount) -> Endpoint:
@@ -98,11 +135,19 @@ def xoauth2(credentials: Credentials) -> str:
     return f"user={credentials.username}\x01auth=Bearer {credentials.secret}\x01\x01"
 
 
+def token_answers(credentials: Credentials) -> Callable[[bytes], bytes]:
+    """What to answer to the server's challenges: the token to the first, nothing to the error that may follow."""
+    answers = iter([xoauth2(credentials).encode()])
+    return lambda _challenge: next(answers, b"")
+
+
 def explain(error: BaseException) -> Trouble:
     """Tell apart name, connection, time-out, certificate, sign-in and other troubles, with what to do."""
     words = " ".join(_words(error).split())[:500]
     if isinstance(error, SignInRefused):
         return Trouble("password", words, "The server refused the sign-in. Check Username and Password.")
+    if isinstance(error, Busy):
+        return Trouble("busy", words, "The server takes no sign-in just now. It is tried again by itself.")
     if isinstance(error, socket.gaierror):
         return Trouble("dns", words, "The server's name was not found. Check its spelling.")
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -113,6 +158,8 @@ def explain(error: BaseException) -> Trouble:
         return Trouble("timeout", words, "The server did not answer in time. It is tried again by itself.")
     if isinstance(error, ConnectionRefusedError):
         return Trouble("refused", words, "Nothing listens on this port. Check the server's name and port.")
+    if isinstance(error, OSError) and error.errno in FULL:
+        return Trouble("disk", words, "The disk is full here: nothing is taken off the server until there is room.")
     if isinstance(error, OSError | EOFError):
         return Trouble("connection", words, "The connection was lost. It is tried again by itself.")
     return Trouble("server", words, "The server did not do what was asked.")

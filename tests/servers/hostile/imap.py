@@ -62,7 +62,9 @@ class HostileImap(HostileServer):
     ) -> None:
         self.mails = [HeldMail(uid, raw) for uid, raw in enumerate(raws, 1)]
         self.capabilities, self.uidvalidity = capabilities, uidvalidity
+        self.highest = 0  # the highest UID ever given out
         self.moved: dict[str, list[bytes]] = {}
+        self.broken: set[int] = set()  # UIDs whose bodies the server refuses to give out
         super().__init__(script, certificate)
 
     def talk(self, wire: Wire) -> None:
@@ -97,35 +99,52 @@ class HostileImap(HostileServer):
         elif verb in {"SELECT", "EXAMINE"}:
             wire.line(b"* %d EXISTS" % len(self.mails))
             wire.line(b"* OK [UIDVALIDITY ", self.uidvalidity.encode(), b"] as you like")
-            wire.line(b"* OK [UIDNEXT %d] next" % (max([mail.uid for mail in self.mails], default=0) + 1))
+            self.highest = max([self.highest, *(mail.uid for mail in self.mails)])
+            wire.line(b"* OK [UIDNEXT %d] next" % (self.highest + 1))
         elif verb in {"UID EXPUNGE", "EXPUNGE"}:
-            self.mails = [mail for mail in self.mails if "\\Deleted" not in mail.flags]
+            named = self._chosen(words[0] if verb == "UID EXPUNGE" else "1:*")
+            gone = [mail for _place, mail in named if "\\Deleted" in mail.flags]
+            self.mails = [mail for mail in self.mails if mail not in gone]
         elif verb.startswith("UID "):
-            self._chosen_mails(wire, verb, words)
+            if not self._chosen_mails(wire, verb, words):
+                wire.line(wire.tag, b" NO [SERVERBUG] broken index")
+                return
         elif verb == "LOGOUT":
             wire.line(b"* BYE")
             wire.line(wire.tag, b" OK done")
             raise Gone
         wire.line(wire.tag, b" OK done")
 
-    def _chosen_mails(self, wire: TaggedWire, verb: str, words: list[str]) -> None:
-        """What the UID commands do to the mails of their set."""
+    def _chosen_mails(self, wire: TaggedWire, verb: str, words: list[str]) -> bool:
+        """What the UID commands do to the mails of their set; False when one of them is broken."""
         if verb == "UID SEARCH":
-            wanted = words[1] if len(words) > 1 and words[0].upper() == "UID" else "1:*"
-            wire.line(b"* SEARCH", *[b" %d" % mail.uid for _place, mail in self._chosen(wanted)])
-            return
+            wire.line(b"* SEARCH", *[b" %d" % mail.uid for mail in self._searched([word.upper() for word in words])])
+            return True
         chosen = self._chosen(words[0])
         if verb == "UID FETCH":
+            items = " ".join(words[1:]).upper()
+            broken = self.broken if "BODY" in items else set[int]()
             for place, mail in chosen:
-                self._fetched(wire, place, mail, " ".join(words[1:]).upper())
-        elif verb == "UID STORE":
+                if mail.uid not in broken:
+                    self._fetched(wire, place, mail, items)
+            return not any(mail.uid in broken for _place, mail in chosen)
+        if verb == "UID STORE":
             for _place, mail in chosen:
-                mail.flags |= set(" ".join(words[2:]).strip("()").split())
+                flags = set(" ".join(words[2:]).strip("()").split())
+                mail.flags = mail.flags - flags if words[1].startswith("-") else mail.flags | flags
         elif verb in {"UID MOVE", "UID COPY"}:
             mails = [mail for _place, mail in chosen]
             self.moved.setdefault(words[1].strip('"'), []).extend(mail.raw for mail in mails)
             if verb == "UID MOVE":
                 self.mails = [mail for mail in self.mails if mail not in mails]
+        return True
+
+    def _searched(self, words: list[str]) -> list[HeldMail]:
+        """`UID set`, `DELETED`, `DELETED NOT UID set`, or all."""
+        if words[:1] == ["DELETED"]:
+            spared = [mail for _place, mail in self._chosen(words[3])] if len(words) > 3 else []
+            return [mail for mail in self.mails if "\\Deleted" in mail.flags and mail not in spared]
+        return [mail for _place, mail in self._chosen(words[1] if words[:1] == ["UID"] else "1:*")]
 
     def _fetched(self, wire: TaggedWire, place: int, mail: HeldMail, items: str) -> None:
         parts = [b"UID %d" % mail.uid, b"FLAGS (%b)" % " ".join(sorted(mail.flags)).encode()]

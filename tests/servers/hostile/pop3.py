@@ -14,8 +14,14 @@ class HostilePop3(HostileServer):
     """Serves `mails` (UIDL → bytes) to anybody; what is deleted goes at QUIT."""
 
     def __init__(
-        self, raws: Iterable[bytes], script: Mapping[str, Step] | None = None, *, certificate: Certificate | None = None
+        self,
+        raws: Iterable[bytes],
+        script: Mapping[str, Step] | None = None,
+        *,
+        certificate: Certificate | None = None,
+        pipelining: bool = False,
     ) -> None:
+        self.pipelining = pipelining
         self.mails = {f"uid-{number}": raw for number, raw in enumerate(raws, 1)}
         super().__init__(script, certificate)
 
@@ -52,7 +58,8 @@ class HostilePop3(HostileServer):
             raw = raw if raw.endswith(b"\r\n") else raw + b"\r\n"
             wire.send(b"+OK\r\n" + raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         elif verb == "CAPA":
-            wire.send(b"+OK\r\nUSER\r\nUIDL\r\nTOP\r\n.\r\n")
+            more = b"PIPELINING\r\n" if self.pipelining else b""
+            wire.send(b"+OK\r\nUSER\r\nUIDL\r\nTOP\r\n" + more + b".\r\n")
         else:
             wire.line(b"+OK")
         if verb == "QUIT":

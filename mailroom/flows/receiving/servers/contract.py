@@ -1,6 +1,6 @@
 """What receiving asks of a server, whatever protocol it speaks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,28 +25,45 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a folder has been read."""
+    """How far a folder has been read; `unreadable` are UIDs below it that the server has not given out yet."""
 
     folder: str
     uidvalidity: int = 0
     highest_uid: int = 0
+    unreadable: tuple[int, ...] = ()
+    began_anew: bool = False  # UIDs restarted under the same UIDVALIDITY
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of what is new: its messages, the cursor after it, and how many more the server holds."""
+
+    cursor: Cursor
+    messages: Sequence[Fetched] = ()
+    left: int = 0
+
+
+def nothing() -> None:
+    """The check of a caller that checks nothing."""
 
 
 class Session(Protocol):
     """A signed-in session; raises OSError and connection.Refused."""
 
-    def folders(self, root: str) -> list[str]:
-        """The folders to read."""
+    clean_batch: int  # how many messages one `clean` may take
+
+    def folders(self, root: str, subfolders: bool = False, named: Sequence[str] = ()) -> list[str]:
+        """The folders to read: the root folder, those below it when wanted, and the named ones, each once."""
         ...
 
     def new_messages(
-        self, cursor: Cursor, known: frozenset[str], largest: int
-    ) -> Iterator[tuple[Cursor, Sequence[Fetched]]]:
-        """Slices of what lies beyond the cursor and is not known, each with the cursor after it."""
+        self, cursor: Cursor, known: frozenset[str], largest: int, check: Callable[[], None] = nothing
+    ) -> Iterator[Slice]:
+        """Slices of what lies beyond the cursor and is not known. `check` is called between mails and may raise."""
         ...
 
     def clean(self, folder: str, uids: Sequence[str], how: str, target: str) -> None:
-        """Mark as read, move or delete messages that are stored: `how` is mark_read, move or delete."""
+        """Mark as read, move or delete messages that are stored; final when it returns."""
         ...
 
     def close(self) -> None:
