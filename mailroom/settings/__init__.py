@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "auditlog",
     "ninja",
     "mailroom.records.organisation",
+    "mailroom.records.filters",
     "mailroom.records.files",
     "mailroom.records.email_accounts",
     "mailroom.records.crm",

@@ -24,7 +24,7 @@ FLOORS = [
     ["mailroom.records.preferences"],
     ["mailroom.records.notifications", "mailroom.records.conversations", "mailroom.records.activities"],
     ["mailroom.records.emails", "mailroom.records.crm", "mailroom.records.assignment"],
-    ["mailroom.records.email_accounts", "mailroom.records.files"],
+    ["mailroom.records.email_accounts", "mailroom.records.files", "mailroom.records.filters"],
     ["mailroom.records.organisation"],
 ]
 

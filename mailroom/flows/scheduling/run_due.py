@@ -11,8 +11,8 @@ import structlog
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from mailroom.base import clock
-from mailroom.flows.scheduling import operations, relative_dates, rule
+from mailroom.base import clock, relative_dates
+from mailroom.flows.scheduling import operations, rule
 from mailroom.flows.scheduling.models import Schedule, ScheduleRun
 from mailroom.flows.scheduling.operations import Condition, Order, Report
 from mailroom.records.organisation.models import User

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailroom.flows.scheduling import relative_dates
+from mailroom.base import relative_dates
 
 TUESDAY = date(2026, 11, 24)
 

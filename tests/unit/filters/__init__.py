@@ -1,0 +1,1 @@
+"""Filter settings: lines, their meaning, and keeping them."""
