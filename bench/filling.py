@@ -17,7 +17,8 @@ from mailroom.records.organisation.models import Employee, User, Workgroup
 POSTGRESQL = connection.vendor == "postgresql"
 EMAIL_COLUMNS = (
     "id direction status status_before_delete box archived read account_id thread_id owner_id workgroup_id "
-    "created_by_id subject from_name from_address to_line preview date created_at message_id size attachment_count error"
+    "created_by_id subject from_name from_address to_line preview date created_at message_id size attachment_count "
+    "error"
 ).split()
 
 
@@ -132,7 +133,8 @@ def put_aside() -> list[str]:
     with connection.cursor() as cursor:
         if POSTGRESQL:
             cursor.execute(
-                "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename LIKE 'emails\\_%' "
+                "SELECT indexname, indexdef FROM pg_indexes "
+                "WHERE schemaname = 'public' AND tablename LIKE 'emails\\_%' "
                 "AND indexname NOT IN (SELECT conname FROM pg_constraint)"
             )
         else:

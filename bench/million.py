@@ -1,4 +1,4 @@
-"""A million emails of a business of forty people, written straight into a migrated database, and kept for the next bench.
+"""A million emails of a business of forty people, written into a migrated database and kept for the next bench.
 
 `python -m bench.million fill COUNT` fills the database that the environment names; `ready(kind)` gives a filled one.
 """
@@ -94,7 +94,8 @@ def people(words: Words, chance: random.Random) -> list[tuple[str, str]]:
     """Names and addresses of those who write to us."""
     found = []
     for number in range(SENDERS):
-        first, last, firm = words.all[number % 900 + 1000], words.all[number % 3001 + 2000], words.all[number % 4999 + 9]
+        first, last = words.all[number % 900 + 1000], words.all[number % 3001 + 2000]
+        firm = words.all[number % 4999 + 9]
         found.append((f"{first.title()} {last.title()}", f"{first}.{last}@{firm}.example"))
     return found
 
