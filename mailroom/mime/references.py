@@ -1,10 +1,12 @@
 """Message-IDs and the fields that name them (RFC 5322 §3.6.4), and the threads they make."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 IN_BRACKETS = re.compile(r"<\s*([^<>\s][^<>]*?)\s*>")
 MOST_REFERENCES = 100
+Key = TypeVar("Key", bound=Hashable)
 
 
 def message_id(text: str) -> str:
@@ -37,21 +39,22 @@ def for_reply(parent_id: str, parent_references: Sequence[str], parent_in_reply_
     return tuple(chain if len(chain) <= 20 else [chain[0], *chain[-19:]])
 
 
-def group(links: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def group(links: Mapping[Key, Sequence[str]]) -> dict[Key, Key]:
     """For each message (by the caller's key) the key that leads its thread: who shares an id belongs together.
 
     `links` gives each message's own id first, then the ids it names. Loops and missing roots do no harm.
     """
-    leader: dict[str, str] = {}
+    leader: dict[Key, Key] = {key: key for key in links}
+    bearer: dict[str, Key] = {}
 
-    def find(item: str) -> str:
-        while leader.setdefault(item, item) != item:
-            leader[item] = leader[leader[item]]
-            item = leader[item]
-        return item
+    def find(key: Key) -> Key:
+        while leader[key] != key:
+            leader[key] = leader[leader[key]]
+            key = leader[key]
+        return key
 
     for key, ids in links.items():
         for named in ids:
             if named:
-                leader[find(f"id:{named}")] = find(f"key:{key}")
-    return {key: find(f"key:{key}").removeprefix("key:") for key in links}
+                leader[find(bearer.setdefault(named, key))] = find(key)
+    return {key: find(key) for key in links}

@@ -1,12 +1,18 @@
-"""Files what was fetched: original bytes first, then a batch of rows with its cursor, each mail once an account."""
+"""Files what was fetched: original bytes first, then a batch of rows with its cursor, each mail once an account.
 
-from collections.abc import Sequence
+Needs no server: an import hands over `Fetched` with the source as its folder and a name of its own as its id.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import InterfaceError, OperationalError
 
+from mailroom.base import durable, rows
 from mailroom.flows.receiving import attachments
 from mailroom.flows.receiving.models import FolderCursor, QuarantinedMessage, ReceivingOptions, ServerMessage
 from mailroom.flows.receiving.servers.contract import Cursor, Fetched
@@ -14,12 +20,13 @@ from mailroom.mime import parse
 from mailroom.mime.message import Message
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import received
-from mailroom.records.emails.models import Attachment, Email
+from mailroom.records.emails.models import Attachment
 from mailroom.records.emails.received import Received, ReceivedFile
 from mailroom.records.files import store
 from mailroom.records.files.models import StoredFile
 
 log = structlog.get_logger(__name__)
+NOT_THE_MAILS_FAULT = (OperationalError, InterfaceError, OSError, ObjectDoesNotExist, MemoryError)
 
 
 @dataclass(slots=True)
@@ -41,54 +48,81 @@ class FilingResult:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A fetched message, its parsed value, and its stored original."""
+    """A fetched message, its hash, and its parsed value, or what went wrong with reading it."""
 
     fetched: Fetched
-    message: Message
-    original: StoredFile
+    sha256: bytes
+    message: Message | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a batch is filed with."""
+
+    account: EmailAccount
+    rule: attachments.Rule
+    files: dict[bytes, StoredFile]
+    now: datetime
 
 
 def file_batch(
     account: EmailAccount, fetched: Sequence[Fetched], now: datetime, cursor: Cursor | None = None
 ) -> FilingResult:
-    """Store a batch. When it returns, bytes and rows are durable and the server may be told."""
+    """Store a batch. When it returns, bytes and rows are durable and the server may be told.
+
+    Raises OSError and database errors that are no fault of the mail (disk full, database gone): then nothing was told.
+    """
     options = ReceivingOptions.objects.filter(account=account).first() or ReceivingOptions(account=account)
     trusted = options.trusted_authentication_hosts.split()
-    messages = [parse.parse(item.raw, trusted) for item in fetched]
-    contents = [item.raw for item in fetched] + [part.content for message in messages for part in message.attachments]
-    rows = store.put_many(contents) if contents else []
-    files = {bytes(row.sha256): row for row in rows}
-    batch = [
-        _Read(item, message, row) for item, message, row in zip(fetched, messages, rows[: len(fetched)], strict=True)
-    ]
+    batch = [_read(item, trusted) for item in fetched]
+    rule = attachments.rule(options.allowed_attachment_types, options.discard_other_attachments)
+    job = _Job(account, rule, store.put_by_hash(_contents(batch, rule)), now)
+    return _file(job, batch, cursor)
+
+
+def _read(item: Fetched, trusted: Sequence[str]) -> _Read:
+    digest = sha256(item.raw).digest()
     try:
-        return _write(account, options, batch, files, now, cursor)
-    except DatabaseError as error:
-        log.warning("batch refused, filing one by one", account=account.email_account_id, error=str(error))
-        return _one_by_one(account, options, batch, files, now, cursor)
+        return _Read(item, digest, parse.parse(item.raw, trusted))
+    except Exception as error:  # the parser never raises; if it does, the mail is kept all the same
+        log.exception("parsing failed", sha256=digest.hex())
+        return _Read(item, digest, None, _words(error))
 
 
-def _one_by_one(
-    account: EmailAccount,
-    options: ReceivingOptions,
-    batch: Sequence[_Read],
-    files: dict[bytes, StoredFile],
-    now: datetime,
-    cursor: Cursor | None,
-) -> FilingResult:
-    """One bad message never stops those after it: it goes to quarantine with its reason."""
-    result = FilingResult()
+def _contents(batch: Sequence[_Read], rule: attachments.Rule) -> Iterable[tuple[bytes, bytes]]:
+    """Hash and bytes of everything to be kept: originals, then the files in them that are not thrown away."""
     for item in batch:
-        try:
-            result.add(_write(account, options, [item], files, now, None))
-        except DatabaseError as error:
-            with transaction.atomic():
-                quarantine(account, item.original, str(error), "filing", now)
-                _remember(account, [(item, None)], now)
-            result.quarantined += 1
-    if cursor is not None:
-        _move_cursor(account, cursor)
+        yield item.sha256, item.fetched.raw
+    for item in batch:
+        for part in item.message.attachments if item.message else ():
+            if rule.judge(part)[0] != Attachment.State.DISCARDED:
+                yield part.sha256, part.content
+
+
+def _file(job: _Job, batch: Sequence[_Read], cursor: Cursor | None) -> FilingResult:
+    """Write the batch, or what can be written of it: a mail that cannot is found by halving and goes to quarantine."""
+    try:
+        return _write(job, batch, cursor)
+    except NOT_THE_MAILS_FAULT:
+        raise
+    except Exception as error:
+        log.warning("batch refused", account=job.account.email_account_id, mails=len(batch), error=_words(error))
+        if len(batch) < 2:
+            return _put_aside(job, batch[0], _words(error), cursor)
+    half = len(batch) // 2
+    result = _file(job, batch[:half], None)
+    result.add(_file(job, batch[half:], cursor))
     return result
+
+
+def _put_aside(job: _Job, item: _Read, reason: str, cursor: Cursor | None) -> FilingResult:
+    """Quarantine one mail that could not be filed; it is not fetched again."""
+    with durable.atomic():
+        _lock(job.account)
+        quarantine(job.account, job.files[item.sha256], reason, "filing", job.now)
+        _remember(job, [(item, None)], cursor)
+    return FilingResult(quarantined=1)
 
 
 def quarantine(
@@ -99,91 +133,85 @@ def quarantine(
         account=account,
         raw_sha256=original.sha256,
         size=original.size,
-        reason=received.plain(reason),
+        reason=rows.plain(reason),
         step=step,
         at=now,
     )
 
 
-@transaction.atomic
-def _write(
-    account: EmailAccount,
-    options: ReceivingOptions,
-    batch: Sequence[_Read],
-    files: dict[bytes, StoredFile],
-    now: datetime,
-    cursor: Cursor | None,
-) -> FilingResult:
-    EmailAccount.objects.select_for_update().get(pk=account.pk)  # one filer an account at a time
-    fresh, again = _sort_out(account, batch)
-    rule = attachments.rule(options.allowed_attachment_types, options.discard_other_attachments)
-    emails = received.write(account, [_received(item, files, rule, now) for item in fresh], now) if fresh else []
-    of_content = {bytes(item.original.sha256): email for item, email in zip(fresh, emails, strict=True)}
-    of_content |= {bytes(email.raw_sha256 or b""): email for email in _stored(account, again)}
-    _remember(account, [(item, of_content.get(bytes(item.original.sha256))) for item in (*fresh, *again)], now)
-    if cursor is not None:
-        _move_cursor(account, cursor)
-    return FilingResult(len(emails), len(again), 0, [email.pk for email in emails])
+class NotRead(Exception):
+    """A mail's bytes could not be read into parts; the text says what happened."""
 
 
-def _sort_out(account: EmailAccount, batch: Sequence[_Read]) -> tuple[list[_Read], list[_Read]]:
-    """What is new, and what this account has already (fetched twice, in two folders, or renumbered)."""
-    digests = [bytes(item.original.sha256) for item in batch]
-    rows = ServerMessage.objects.filter(account=account, raw_sha256__in=digests)
-    seen = {bytes(digest) for digest in rows.values_list("raw_sha256", flat=True)}
-    fresh: list[_Read] = []
-    again: list[_Read] = []
-    for item, digest in zip(batch, digests, strict=True):
-        (again if digest in seen else fresh).append(item)
-        seen.add(digest)
-    return fresh, again
+def _write(job: _Job, batch: Sequence[_Read], cursor: Cursor | None) -> FilingResult:
+    """All of the batch in one transaction, with the cursor behind it."""
+    with durable.atomic():
+        _lock(job.account)
+        fresh, seen = _sort_out(job.account, batch)
+        ids = received.write(job.account, [_received(job, item) for item in fresh], job.now) if fresh else []
+        seen |= {item.sha256: pk for item, pk in zip(fresh, ids, strict=True)}
+        _remember(job, [(item, seen[item.sha256]) for item in batch], cursor)
+    return FilingResult(len(ids), len(batch) - len(ids), 0, ids)
 
 
-def _stored(account: EmailAccount, again: Sequence[_Read]) -> list[Email]:
-    if not again:
-        return []
-    digests = [bytes(item.original.sha256) for item in again]
-    return list(Email.objects.filter(account=account, raw_sha256__in=digests).only("pk", "raw_sha256"))
+def _lock(account: EmailAccount) -> None:
+    """One filer an account at a time; raises EmailAccount.DoesNotExist when the account is gone."""
+    EmailAccount.objects.select_for_update().only("pk").get(pk=account.pk)
 
 
-def _received(item: _Read, files: dict[bytes, StoredFile], rule: attachments.Rule, now: datetime) -> Received:
+def _sort_out(account: EmailAccount, batch: Sequence[_Read]) -> tuple[list[_Read], dict[bytes, int | None]]:
+    """What is new; and the email of what this account has already (fetched twice, in two folders, or renumbered)."""
+    known = ServerMessage.objects.filter(account=account, raw_sha256__in=[item.sha256 for item in batch])
+    seen: dict[bytes, int | None] = {}
+    for digest, email in known.order_by("pk").values_list("raw_sha256", "email_id"):
+        seen[bytes(digest)] = email
+    fresh = {item.sha256: item for item in batch if item.sha256 not in seen}
+    return list(fresh.values()), seen
+
+
+def _received(job: _Job, item: _Read) -> Received:
+    if item.message is None:
+        raise NotRead(item.trouble)
     note = ""
     if item.fetched.cut:
         note = f"The message has {item.fetched.full_size} bytes, more than the account takes: only its header is here."
     parts = []
     for part in item.message.attachments:
-        state, reason = rule.judge(part)
-        stored = None if state == Attachment.State.DISCARDED else files[part.sha256]
+        state, reason = job.rule.judge(part)
+        stored = None if state == Attachment.State.DISCARDED else job.files[part.sha256]
         parts.append(ReceivedFile(part.name, part.type, part.size, part.content_id, part.inline, stored, state, reason))
     return Received(
         message=item.message,
-        raw_sha256=bytes(item.original.sha256),
+        raw_sha256=item.sha256,
         size=item.fetched.full_size or len(item.fetched.raw),
-        arrived_at=item.fetched.internal_date or now,
+        arrived_at=item.fetched.internal_date or job.now,
         files=parts,
         note=note,
     )
 
 
-def _remember(account: EmailAccount, items: Sequence[tuple[_Read, Email | None]], now: datetime) -> None:
-    """Note where each message lies on the server, so that it is never filed again."""
-    rows = [
-        ServerMessage(
-            account=account,
-            folder=item.fetched.folder,
-            uidvalidity=item.fetched.uidvalidity,
-            uid=item.fetched.uid,
-            raw_sha256=item.original.sha256,
-            email=email,
-        )
-        for item, email in items
-    ]
-    ServerMessage.objects.bulk_create(rows, ignore_conflicts=True)
+PLACE = ("account_id", "folder", "uidvalidity", "uid", "raw_sha256", "email_id")
 
 
-def _move_cursor(account: EmailAccount, cursor: Cursor) -> None:
-    FolderCursor.objects.update_or_create(
-        account=account,
-        folder=cursor.folder,
-        defaults={"uidvalidity": cursor.uidvalidity, "highest_uid": cursor.highest_uid},
+def _remember(job: _Job, items: Sequence[tuple[_Read, int | None]], cursor: Cursor | None) -> None:
+    """Note where each message lies on the server, so that it is never filed again, and how far the folder is read."""
+    account = job.account
+    places = {(item.fetched.folder, item.fetched.uidvalidity, item.fetched.uid): (item, email) for item, email in items}
+    for folder, uidvalidity in {place[:2] for place in places}:
+        noted = ServerMessage.objects.filter(account=account, folder=folder, uidvalidity=uidvalidity)
+        uids = [uid for *where, uid in places if where == [folder, uidvalidity]]
+        for uid in noted.filter(uid__in=uids).values_list("uid", flat=True):
+            del places[folder, uidvalidity, uid]
+    rows.insert(
+        ServerMessage, PLACE, ((account.pk, *place, item.sha256, email) for place, (item, email) in places.items())
     )
+    if cursor is not None:
+        FolderCursor.objects.update_or_create(
+            account=account,
+            folder=cursor.folder,
+            defaults={"uidvalidity": cursor.uidvalidity, "highest_uid": cursor.highest_uid},
+        )
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

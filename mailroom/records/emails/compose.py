@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from mailroom.base.rows import plain
 from mailroom.mime import addresses
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
@@ -22,7 +23,7 @@ from mailroom.records.emails.models import (
     Status,
 )
 from mailroom.records.emails.moves import Action
-from mailroom.records.emails.received import line, plain
+from mailroom.records.emails.received import line
 from mailroom.records.files import store
 from mailroom.records.organisation.models import User
 
@@ -102,7 +103,7 @@ def save(email: Email, fields: DraftFields, now: datetime, by: User | None, vers
     unseen.
     """
     standing = Email.objects.select_for_update(of=("self",)).values_list("status", flat=True).get(pk=email.pk)
-    saved = EmailContent.objects.defer("text", "html", "reply_text", "headers", "facts").get(email=email)
+    saved = EmailContent.objects.defer("text", "html", "headers", "facts").get(email=email)
     if version is not None and saved.version != version:
         raise Stale(saved.version, saved.saved_at, saved.saved_by)
     if standing != Status.DRAFT:

@@ -1,10 +1,12 @@
 """The rows of received mail, written a batch at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import islice
 
+from mailroom.base import rows
+from mailroom.base.rows import plain
 from mailroom.mime.message import Address, Message
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import correspondents, search, threads
@@ -21,6 +23,8 @@ from mailroom.records.emails.models import (
 from mailroom.records.files.models import StoredFile
 
 LONGEST_TEXT = 2_000_000
+LONGEST_MESSAGE_ID = 900
+MOST_RECIPIENTS = 2000
 FUTURE = timedelta(days=1)
 
 
@@ -53,60 +57,69 @@ class Received:
     workgroup_id: int | None = None
 
 
-def write(account: EmailAccount, batch: Sequence[Received], now: datetime) -> list[Email]:
-    """Write a batch inside the caller's transaction; the emails wait for processing."""
-    links = {str(place): _links(item.message) for place, item in enumerate(batch)}
-    thread_ids = threads.assign(links)
-    emails = [_email(account, item, thread_ids[str(place)], now) for place, item in enumerate(batch)]
-    Email.objects.bulk_create(emails)
-    contents, recipients, references, attachments = [], [], [], []
-    for email, item, ids in zip(emails, batch, links.values(), strict=True):
-        contents.append(_content(email, item))
-        recipients += _recipients(email, item.message)
-        unique = dict.fromkeys(plain(value)[:900] for value in ids if value)
-        references += [EmailReference(email=email, message_id=value, position=n) for n, value in enumerate(unique)]
-        attachments += [_attachment(email, file, place) for place, file in enumerate(item.files)]
-    EmailContent.objects.bulk_create(contents)
-    Recipient.objects.bulk_create(recipients, batch_size=500)
-    EmailReference.objects.bulk_create(references, batch_size=500)
-    Attachment.objects.bulk_create(attachments, batch_size=500)
-    written = [(Address(row.from_name, row.from_address), row.date) for row in emails if row.automatic == "none"]
+def write(account: EmailAccount, batch: Sequence[Received], now: datetime) -> list[int]:
+    """Write a batch inside the caller's transaction and return the emails' ids; they wait for processing."""
+    ids = rows.reserve_ids(Email, len(batch))
+    numbered = list(zip(ids, batch, strict=True))
+    rows.insert(EmailContent, CONTENT, (_content(pk, item) for pk, item in numbered))
+    rows.insert(Recipient, RECIPIENT, (row for pk, item in numbered for row in _recipients(pk, item)))
+    rows.insert(Attachment, ATTACHMENT, (row for pk, item in numbered for row in _attachments(pk, item)))
+    links = {pk: _links(item.message) for pk, item in numbered}
+    rows.insert(EmailReference, REFERENCE, (row for pk, names in links.items() for row in _references(pk, names)))
+    threads_of = threads.assign(links)  # as late as can be: others who file wait from here
+    rows.insert(Email, EMAIL, (_email(account, pk, item, threads_of[pk], now) for pk, item in numbered))
+    written = [(_sender(item.message), _date(item, now)) for item in batch if item.message.automatic.kind == "none"]
     correspondents.note_later(account, written, has_written=True)
-    search.index([email.pk for email in emails])
-    return emails
+    search.index(ids)
+    return ids
 
 
 def _links(message: Message) -> list[str]:
-    return [message.message_id, *message.in_reply_to, *message.references]
+    """Its own Message-ID, then those it names, as they are stored."""
+    named = (message.message_id, *message.in_reply_to, *message.references)
+    return [plain(item)[:LONGEST_MESSAGE_ID] for item in named]
 
 
-def _email(account: EmailAccount, item: Received, thread_id: int, now: datetime) -> Email:
+EMAIL = tuple(
+    "id direction status box read account_id thread_id owner_id workgroup_id subject from_name from_address to_line "
+    "cc_line bcc_line preview date created_at message_id automatic size attachment_count raw_sha256".split()
+)
+
+
+def _email(account: EmailAccount, pk: int, item: Received, thread_id: int, now: datetime) -> rows.Row:
+    """One row of EMAIL."""
     message = item.message
-    sender = (message.from_ or message.sender or (Address("", ""),))[0]
-    return Email(
-        direction=Direction.INCOMING,
-        status=Status.PENDING,
-        box=Box.INCOMING,
-        read=item.read,
-        account=account,
-        thread_id=thread_id,
-        owner_id=item.owner_id,
-        workgroup_id=item.workgroup_id,
-        subject=plain(message.subject),
-        from_name=plain(sender.name),
-        from_address=plain(sender.address),
-        to_line=line(message.to),
-        cc_line=line(message.cc),
-        bcc_line=line(message.bcc),
-        preview=" ".join(plain(message.text[:1000]).split())[:200],
-        date=_date(item, now),
-        created_at=now,
-        message_id=plain(message.message_id)[:900],
-        automatic=message.automatic.kind,
-        size=item.size,
-        attachment_count=sum(1 for file in item.files if not file.inline),
-        raw_sha256=item.raw_sha256,
+    sender = _sender(message)
+    return (
+        pk,
+        Direction.INCOMING.value,
+        Status.PENDING.value,
+        Box.INCOMING.value,
+        item.read,
+        account.pk,
+        thread_id,
+        item.owner_id,
+        item.workgroup_id,
+        plain(message.subject),
+        sender.name,
+        sender.address,
+        line(message.to),
+        line(message.cc),
+        line(message.bcc),
+        " ".join(plain(message.text[:1000]).split())[:200],
+        _date(item, now),
+        now,
+        plain(message.message_id)[:LONGEST_MESSAGE_ID],
+        message.automatic.kind,
+        item.size,
+        sum(1 for file in item.files if not file.inline),
+        item.raw_sha256,
     )
+
+
+def _sender(message: Message) -> Address:
+    first = (message.from_ or message.sender or (Address("", ""),))[0]
+    return Address(plain(first.name), plain(first.address))
 
 
 def _date(item: Received, now: datetime) -> datetime:
@@ -117,11 +130,16 @@ def _date(item: Received, now: datetime) -> datetime:
     return written.astimezone(UTC)
 
 
-def _content(email: Email, item: Received) -> EmailContent:
+CONTENT = ("email_id", "text", "html", "headers", "facts")
+
+
+def _content(email_id: int, item: Received) -> rows.Row:
+    """One row of CONTENT."""
     message = item.message
-    facts: dict[str, Any] = {
+    facts = {
         "structure": message.structure.to_json(),
         "part_count": message.part_count,
+        "text_is_derived": message.text_is_derived,
         "automatic": message.automatic.why,
         "bounce": message.bounce.to_json() if message.bounce else [],
         "calendar": list(message.calendar),
@@ -131,61 +149,56 @@ def _content(email: Email, item: Received) -> EmailContent:
         "defects": [[defect.code, defect.sentence] for defect in message.defects],
         "note": item.note,
     }
-    return EmailContent(
-        email=email,
-        text=plain(message.text[:LONGEST_TEXT]),
-        html=plain(message.html[:LONGEST_TEXT]),
-        reply_text=plain(message.reply_text[:LONGEST_TEXT]),
-        headers=_plain_json([list(pair) for pair in message.headers[:500]]),
-        facts=_plain_json(facts),
+    return (
+        email_id,
+        plain(message.text[:LONGEST_TEXT]),
+        plain(message.html[:LONGEST_TEXT]),
+        message.headers[:500],
+        facts,
     )
 
 
-def _recipients(email: Email, message: Message) -> list[Recipient]:
+RECIPIENT = ("email_id", "kind", "position", "name", "address")
+
+
+def _recipients(email_id: int, item: Received) -> Iterator[rows.Row]:
+    """Rows of RECIPIENT."""
+    message = item.message
     fields = (("to", message.to), ("cc", message.cc), ("bcc", message.bcc), ("reply_to", message.reply_to))
-    found = [(kind, item) for kind, items in fields for item in items]
-    return [
-        Recipient(email=email, kind=kind, position=place, name=plain(item.name), address=plain(item.address))
-        for place, (kind, item) in enumerate(found[:2000])
-    ]
+    found = ((kind, mailbox) for kind, mailboxes in fields for mailbox in mailboxes)
+    for place, (kind, mailbox) in enumerate(islice(found, MOST_RECIPIENTS)):
+        yield email_id, kind, place, plain(mailbox.name), plain(mailbox.address)
 
 
-def _attachment(email: Email, file: ReceivedFile, place: int) -> Attachment:
-    return Attachment(
-        email=email,
-        file=file.stored,
-        position=place,
-        name=plain(file.name),
-        content_type=plain(file.content_type)[:255],
-        size=file.size,
-        content_id=plain(file.content_id),
-        inline=file.inline,
-        state=file.state,
-        state_reason=file.reason[:200],
-    )
+REFERENCE = ("email_id", "message_id", "position")
+
+
+def _references(email_id: int, names: Sequence[str]) -> Iterator[rows.Row]:
+    """Rows of REFERENCE, each Message-ID once."""
+    for place, name in enumerate(dict.fromkeys(filter(None, names))):
+        yield email_id, name, place
+
+
+ATTACHMENT = tuple("email_id file_id position name content_type size content_id inline state state_reason".split())
+
+
+def _attachments(email_id: int, item: Received) -> Iterator[rows.Row]:
+    """Rows of ATTACHMENT."""
+    for place, file in enumerate(item.files):
+        yield (
+            email_id,
+            file.stored.pk if file.stored else None,
+            place,
+            plain(file.name),
+            plain(file.content_type)[:255],
+            file.size,
+            plain(file.content_id),
+            file.inline,
+            str(file.state),
+            file.reason[:200],
+        )
 
 
 def line(mailboxes: Sequence[Address]) -> str:
     """Addresses as a list shows them: names where there are names."""
     return plain(", ".join(item.name or item.address for item in mailboxes[:50]))
-
-
-def plain(text: str) -> str:
-    """Text that any database takes: no NUL, no half of a surrogate pair."""
-    if "\x00" in text:
-        text = text.replace("\x00", "\ufffd")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
-
-
-def _plain_json(value: Any) -> Any:
-    if isinstance(value, str):
-        return plain(value)
-    if isinstance(value, dict):
-        return {plain(str(key)): _plain_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain_json(item) for item in value]
-    return value

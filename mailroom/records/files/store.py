@@ -6,12 +6,12 @@ A pack is complete and durable before a row points into it. A killed process lea
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 
+from mailroom.base import durable
 from mailroom.records.files.models import StoredFile
 
 PIECE = 1 << 20
@@ -28,23 +28,30 @@ def put(content: bytes) -> StoredFile:
 
 def put_many(contents: Sequence[bytes]) -> list[StoredFile]:
     """Store contents, each once, and return their rows in the order given; durable when it returns."""
-    digests = [hashlib.sha256(content).digest() for content in contents]
-    known = _known(digests)
-    fresh = {digest: content for digest, content in zip(digests, contents, strict=True) if digest not in known}
+    hashed = [(hashlib.sha256(content).digest(), content) for content in contents]
+    known = put_by_hash(hashed)
+    return [known[digest] for digest, _content in hashed]
+
+
+def put_by_hash(hashed: Iterable[tuple[bytes, bytes]]) -> dict[bytes, StoredFile]:
+    """Store contents given with their SHA-256, each once, and return their rows by hash; durable when it returns."""
+    contents = dict(hashed)
+    known = _known(list(contents))
+    fresh = {digest: content for digest, content in contents.items() if digest not in known}
     if fresh:
-        rows = _write_pack(fresh)
-        with transaction.atomic():
-            StoredFile.objects.bulk_create(rows, ignore_conflicts=True, batch_size=100)
+        made = _write_pack(fresh)
+        with durable.atomic():
+            StoredFile.objects.bulk_create(made, ignore_conflicts=True, batch_size=200)
         known |= _known(list(fresh))  # another writer may have been first: its row is the one that counts
-    return [known[digest] for digest in digests]
+    return known
 
 
 def _known(digests: Sequence[bytes]) -> dict[bytes, StoredFile]:
     found: dict[bytes, StoredFile] = {}
-    unique = list(dict.fromkeys(digests))
-    for start in range(0, len(unique), 500):
-        for row in StoredFile.objects.filter(sha256__in=unique[start : start + 500]):
-            found[bytes(row.sha256)] = row
+    for start in range(0, len(digests), 500):
+        for row in StoredFile.objects.filter(sha256__in=digests[start : start + 500]):
+            row.sha256 = bytes(row.sha256)
+            found[row.sha256] = row
     return found
 
 

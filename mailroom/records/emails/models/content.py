@@ -1,6 +1,7 @@
 """What only an open mail needs: bodies, headers, recipients, files."""
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.records.emails.models.email import Email
@@ -14,12 +15,19 @@ class EmailContent(models.Model):
     email = models.OneToOneField(Email, models.CASCADE, primary_key=True, related_name="content")
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
-    reply_text = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True)
     saved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    @cached_property
+    def reply_text(self) -> str:
+        """What the sender wrote, without quotes and signature: told from the bodies when it is asked for."""
+        from mailroom.mime import replies  # read only when asked for: its patterns are costly to load
+
+        derived = bool(isinstance(self.facts, dict) and self.facts.get("text_is_derived"))
+        return replies.reply_text(self.text, self.html, derived=derived)
 
 
 class AddressKind(models.TextChoices):
