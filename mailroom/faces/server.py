@@ -79,11 +79,14 @@ def work(concurrency: int, stop: Stop) -> int:
     """Run a worker until told to stop; 1 when running work had to be left (its leases bring it back)."""
     from mailroom.base import engine
     from mailroom.flows import registration
+    from mailroom.flows.receiving.watch import Watch
 
     registration.register()
-    worker = engine.Worker(concurrency)
+    worker, watch = engine.Worker(concurrency), Watch()
     worker.start()
+    watch.start()
     stop.asked.wait()
+    watch.stop()
     return 0 if worker.stop(PATIENCE) else 1
 
 
@@ -103,18 +106,23 @@ def up(stop: Stop) -> int:
     """Web and worker in one: the pages in a child process, the worker's threads here."""
     from mailroom.base import engine
     from mailroom.flows import registration
+    from mailroom.flows.receiving.watch import Watch
 
     web = start_web()
     registration.register()
     worker = engine.Worker(settings.ENVIRONMENT.workers) if settings.ENVIRONMENT.workers else None
-    if worker:
+    watch = Watch() if worker else None
+    if worker and watch:
         worker.start()
+        watch.start()
     while not stop.asked.wait(0.3):
         if web.poll() is not None:
             break
     crashed = web.poll() is not None and not stop.asked.is_set()
     if web.poll() is None:
         web.send_signal(signal.SIGTERM)
+    if watch:
+        watch.stop()
     clean = worker.stop(PATIENCE) if worker else True
     try:
         web.wait(PATIENCE)

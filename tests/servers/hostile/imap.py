@@ -109,6 +109,10 @@ class HostileImap(HostileServer):
             if not self._chosen_mails(wire, verb, words):
                 wire.line(wire.tag, b" NO [SERVERBUG] broken index")
                 return
+        elif verb == "IDLE":
+            wire.line(b"+ idling")
+            while wire.read_line() != b"DONE":
+                pass
         elif verb == "LOGOUT":
             wire.line(b"* BYE")
             wire.line(wire.tag, b" OK done")
