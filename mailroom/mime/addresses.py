@@ -10,6 +10,10 @@ from mailroom.mime.message import Address
 
 ROUTE = re.compile(r"^(?:@[^,:]+,?)+:")
 PLAIN = re.compile(r"[^\s<>@,;:\"()\[\]]+@[^\s<>@,;:\"()]+")
+_SPEC = r"[^\s<>@,;:\"()\[\]\\']+@[^\s<>@,;:\"()\[\]\\']+"
+MAILBOX = re.compile(
+    rf"\s*(?:(?:\"([^\"\\]*)\"|([^\s\"<>@,;:()\[\]\\'][^\"<>@,;:()\[\]\\]*)|)\s*<({_SPEC})>|({_SPEC}))\s*(?:,\s*(?=\S)|\Z)"
+)
 MOST = 5000
 
 
@@ -19,8 +23,26 @@ def parse(text: str) -> tuple[Address, ...]:
     Comments are dropped, quoted strings opened, encoded words decoded after splitting: a comma or an address inside
     a display name stays part of that name.
     """
+    plain = _plain(text)
+    if plain is not None:
+        return plain
     found = (_mailbox(item) for item in _split(text))
     return tuple(address for address in found if address is not None)[:MOST]
+
+
+def _plain(text: str) -> tuple[Address, ...] | None:
+    """The mailboxes of a list that keeps the rules and holds no comment, escape or group; None for any other."""
+    found: list[Address] = []
+    place = 0
+    while place < len(text):
+        match = MAILBOX.match(text, place)
+        if match is None or len(found) == MOST:
+            return None
+        quoted, name, bracketed, bare = match.groups()
+        words = quoted or name
+        found.append(Address(_words(words) if words else "", bracketed or bare))
+        place = match.end()
+    return tuple(found)
 
 
 def _split(text: str) -> Iterator[str]:
@@ -111,7 +133,10 @@ def _phrase(text: str) -> str:
     text = text.strip()
     if len(text) > 1 and text[0] == '"' and text[-1] == '"':
         text = text[1:-1]
-    text = re.sub(r"\\(.)", r"\1", text)
+    return _words(re.sub(r"\\(.)", r"\1", text))
+
+
+def _words(text: str) -> str:
     return " ".join(charsets.decode_words(text).split())
 
 

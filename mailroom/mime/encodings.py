@@ -12,7 +12,7 @@ def decode(body: bytes, encoding: str, defects: list[Defect]) -> bytes:
     """The content of a part by the name of its encoding; unknown names leave it as it is."""
     name = encoding.partition(";")[0].strip().strip("\"'").lower()
     if name in {"base64", "b64", "64bit"}:
-        return _base64(body, defects)
+        return base64_at(body, 0, len(body), defects)
     if name == "quoted-printable":
         return binascii.a2b_qp(body)
     if name in {"x-uuencode", "uuencode", "uue", "x-uue"}:
@@ -20,13 +20,20 @@ def decode(body: bytes, encoding: str, defects: list[Defect]) -> bytes:
     return body
 
 
-def _base64(body: bytes, defects: list[Defect]) -> bytes:
-    stripped = body.rstrip()
-    if b"=" not in stripped[:-2]:
+def base64_at(source: bytes, start: int, end: int, defects: list[Defect]) -> bytes:
+    """The content of base64 text that lies within `source`; clean text is decoded where it lies."""
+    stop = end
+    while stop > start and source[stop - 1] in b" \t\r\n":
+        stop -= 1
+    if source.find(b"=", start, max(start, stop - 2)) < 0:
         try:
-            return binascii.a2b_base64(stripped)
+            return binascii.a2b_base64(memoryview(source)[start:stop])
         except binascii.Error:
             pass
+    return _damaged_base64(source[start:end], defects)
+
+
+def _damaged_base64(body: bytes, defects: list[Defect]) -> bytes:
     clean = NOT_BASE64.sub(b"", body)
     pieces = [piece for piece in re.split(rb"=+", clean) if piece]
     content = []

@@ -61,7 +61,7 @@ def without_envelope(raw: bytes) -> bytes:
 
 def _headers(tree: trees.Part) -> tuple[tuple[str, str], ...]:
     """All header fields in order, decoded for reading."""
-    return tuple((name, charsets.decode_words(value)) for name, value in tree.headers)
+    return tuple((name, charsets.decode_words(value) if "=?" in value else value) for name, value in tree.headers)
 
 
 def _raw(tree: trees.Part, name: str) -> str:

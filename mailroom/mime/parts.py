@@ -120,7 +120,7 @@ def _nested_message(part: Part, kind: str, found: Walked) -> None:
 
 def _leaf(part: Part, kind: str, found: Walked, defects: list[Defect], alternative: bool) -> None:
     name = filename(part)
-    if len(part.body) > DECODED_LATER and part.main_kind not in {"text", "message"} and not _is_tnef(kind, name):
+    if part.body_size > DECODED_LATER and part.main_kind not in {"text", "message"} and not _is_tnef(kind, name):
         inline = part.get("content-disposition").lower().startswith("inline")
         later = partial(content_of, part, [])
         found.files.append(LaterAttachment(name or _made_up(kind), kind, later, _content_id(part), inline))
@@ -172,7 +172,10 @@ def _unpack_tnef(content: bytes, name: str, kind: str, found: Walked, defects: l
 
 def content_of(part: Part, defects: list[Defect]) -> bytes:
     """The decoded content of a leaf; a broken transfer encoding gives what can be decoded (RFC 2045 §6)."""
-    return encodings.decode(part.body, part.get("content-transfer-encoding"), defects)
+    encoding = part.get("content-transfer-encoding")
+    if encoding.lower() == "base64":
+        return encodings.base64_at(part.source, part.body_start, part.end, defects)
+    return encodings.decode(part.body, encoding, defects)
 
 
 def filename(part: Part) -> str:

@@ -16,6 +16,9 @@ LONGEST_HEADER = 100_000
 HEADER_END = re.compile(rb"\n\r?\n|\r\r(?!\n)")
 FOLD = re.compile(rb"\r?\n(?=[ \t])")
 NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
+FOLDED = re.compile(r"\r?\n(?=[ \t])")
+FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:(.*)$", re.MULTILINE)
+BLANKS = " \t\r\n\v\f"
 CLOSING = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r|\Z)")
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 NESTED = frozenset({"message/rfc822", "message/global", "message/news"})
@@ -23,25 +26,50 @@ NESTED = frozenset({"message/rfc822", "message/global", "message/news"})
 
 @dataclass(slots=True)
 class Part:
-    """A part: its header fields, the bytes of its body, and the parts inside it."""
+    """A part: its header fields, where it lies in the bytes it was cut from, and the parts inside it.
 
+    Nothing is copied out of `source` before `raw` or `body` is asked for.
+    """
+
+    source: bytes
+    start: int
+    end: int
+    body_start: int
     headers: list[tuple[str, str]]
-    raw: bytes
-    body: bytes
+    troubles: list[str]
     kind: str = "text/plain"
     parameters: dict[str, str] = field(default_factory=dict)
     children: list["Part"] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
+    fields: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Sort the header fields by their lower-case name."""
+        for name, value in self.headers:
+            self.fields.setdefault(name.lower(), []).append(value)
+
+    @property
+    def raw(self) -> bytes:
+        """The part's bytes, header and all."""
+        return self.source[self.start : self.end]
+
+    @property
+    def body(self) -> bytes:
+        """The bytes behind the header."""
+        return self.source[self.body_start : self.end]
+
+    @property
+    def body_size(self) -> int:
+        """How many bytes stand behind the header."""
+        return self.end - self.body_start
 
     def get(self, name: str) -> str:
-        """The first field of that name, unfolded; empty when there is none."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), "")
+        """The first field of that name in lower case, unfolded; empty when there is none."""
+        found = self.fields.get(name)
+        return found[0] if found else ""
 
     def all(self, name: str) -> list[str]:
-        """Every field of that name."""
-        wanted = name.lower()
-        return [value for key, value in self.headers if key.lower() == wanted]
+        """Every field of that name in lower case."""
+        return self.fields.get(name, [])
 
     @property
     def main_kind(self) -> str:
@@ -66,13 +94,13 @@ def read(raw: bytes) -> Part:
     """The tree of a message. Any bytes give one."""
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")  # QUIRK: old Macintosh line ends
-    return _read(raw, 0, "text/plain", _Count())
+    return _read(raw, 0, len(raw), 0, "text/plain", _Count())
 
 
-def _read(raw: bytes, depth: int, default: str, count: _Count) -> Part:
+def _read(source: bytes, start: int, end: int, depth: int, default: str, count: _Count) -> Part:
     count.parts += 1
-    headers, body, troubles = _split(raw)
-    part = Part(headers, raw, body, troubles=troubles)
+    headers, body_start, troubles = _split(source, start, end)
+    part = Part(source, start, end, body_start, headers, troubles)
     part.kind, part.parameters = _type(part, default)
     if depth >= DEEPEST or count.parts >= MOST_PARTS:
         if part.main_kind == "multipart" or part.kind in NESTED:
@@ -80,73 +108,114 @@ def _read(raw: bytes, depth: int, default: str, count: _Count) -> Part:
         return part
     if part.main_kind == "multipart":
         _read_multipart(part, depth, count)
-    elif part.kind in NESTED and body.strip():
-        part.children = [_read(_nested_bytes(part), depth + 1, "text/plain", count)]
+    elif part.kind in NESTED:
+        _read_nested(part, depth, count)
     return part
 
 
-def _nested_bytes(part: Part) -> bytes:
-    """QUIRK: forwarded mail in base64, which RFC 2046 §5.2.1 forbids and programs write."""
+def _read_nested(part: Part, depth: int, count: _Count) -> None:
+    source, start, end = part.source, part.body_start, part.end
+    # QUIRK: forwarded mail in base64, which RFC 2046 §5.2.1 forbids and programs write.
     if "base64" in part.get("content-transfer-encoding").lower():
         from mailroom.mime import encodings
 
-        return encodings.decode(part.body, "base64", [])
-    return part.body.lstrip(b"\r\n") if part.body[:1] in b"\r\n" else part.body
+        source = encodings.decode(part.body, "base64", [])
+        start, end = 0, len(source)
+    while start < end and source[start] in b"\r\n":
+        start += 1
+    if source[start : start + 1000].strip() or source[start:end].strip():
+        part.children = [_read(source, start, end, depth + 1, "text/plain", count)]
 
 
 def _read_multipart(part: Part, depth: int, count: _Count) -> None:
     boundary = part.parameters.get("boundary", "").rstrip()
-    mark = boundary.encode("utf-8", "replace")
-    pieces = list(_pieces(part.body, mark)) if boundary else []
-    if pieces and b"--" + mark + b"--" not in part.body[-len(pieces[-1]) - 2 * len(mark) - 100_000 :]:
-        part.troubles.append("boundary-unclosed")
+    mark = b"--" + boundary.encode("utf-8", "replace")
+    pieces, closed = _pieces(part, mark) if boundary else ([], False)
     if not pieces:
         part.troubles.append("boundary-missing" if not boundary else "boundary-not-found")
         return
+    if not closed and part.source.find(mark + b"--", pieces[-1][0], part.end) < 0:
+        part.troubles.append("boundary-unclosed")
     default = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
-    for piece in pieces:
-        part.children.append(_read(piece, depth + 1, default, count))
+    for start, end in pieces:
+        part.children.append(_read(part.source, start, end, depth + 1, default, count))
         if count.parts >= MOST_PARTS:
             part.troubles.append("too-many-parts")
             return
 
 
-def _pieces(body: bytes, boundary: bytes) -> Iterator[bytes]:
-    """The bytes between the delimiters (RFC 2046 §5.1.1); a missing last delimiter ends at the end."""
+def _pieces(part: Part, mark: bytes) -> tuple[list[tuple[int, int]], bool]:
+    """Where the parts between the delimiters begin and end (RFC 2046 §5.1.1), and whether the last delimiter came.
+
+    A missing last delimiter stands at the end.
+    """
+    source, end = part.source, part.end
+    pieces: list[tuple[int, int]] = []
     start = -1
-    for place, after, closes in _delimiters(body, b"--" + boundary):
-        if start >= 0:
-            yield _without_line_end(body[start:place])
-        start = after
-        if closes:
-            return
-    if start >= 0:
-        yield body[start:]
-
-
-def _delimiters(body: bytes, mark: bytes) -> Iterator[tuple[int, int, bool]]:
-    place = body.find(mark)
+    place = source.find(mark, part.body_start, end)
     while place >= 0:
-        if place == 0 or body[place - 1] in b"\r\n":
-            match = CLOSING.match(body, place + len(mark))
+        after = place + len(mark)
+        if place == part.body_start or source[place - 1] in b"\r\n":
+            match = CLOSING.match(source, after, end)
             if match:
-                yield place, match.end(), match[1] is not None
-        place = body.find(mark, place + len(mark))
+                if start >= 0:
+                    pieces.append((start, _before_line_end(source, start, place)))
+                start = after = match.end()
+                if match[1] is not None:
+                    return pieces, True
+        place = source.find(mark, after, end)
+    if start >= 0:
+        pieces.append((start, end))
+    return pieces, False
 
 
-def _without_line_end(piece: bytes) -> bytes:
+def _before_line_end(source: bytes, start: int, end: int) -> int:
     """The line end before a delimiter belongs to the delimiter."""
-    if piece.endswith(b"\r\n"):
-        return piece[:-2]
-    return piece[:-1] if piece[-1:] in b"\r\n" and piece else piece
+    if end - start >= 2 and source[end - 2 : end] == b"\r\n":
+        return end - 2
+    return end - 1 if end > start and source[end - 1] in b"\r\n" else end
 
 
-def _split(raw: bytes) -> tuple[list[tuple[str, str]], bytes, list[str]]:
-    """Header fields and body. A line that is no header field ends the header and begins the body."""
-    if raw[:1] in b"\r\n" and raw:
-        return [], raw[2:] if raw[:2] == b"\r\n" else raw[1:], []
-    found = HEADER_END.search(raw)
-    block, body = (raw[: found.start()], raw[found.end() :]) if found else (raw, b"")
+def _header_end(source: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the header ends and where the body begins; the end for both where no blank line comes."""
+    crlf = source.find(b"\n\r\n", start, end)
+    plain = source.find(b"\n\n", start, crlf + 1 if crlf >= 0 else end)
+    if source.find(b"\r\r", start, max(crlf, plain) if max(crlf, plain) >= 0 else end) >= 0:
+        found = HEADER_END.search(source, start, end)
+        return (found.start(), found.end()) if found else (end, end)
+    if plain >= 0:
+        return plain, plain + 2
+    return (crlf, crlf + 3) if crlf >= 0 else (end, end)
+
+
+def _split(source: bytes, start: int, end: int) -> tuple[list[tuple[str, str]], int, list[str]]:
+    """Header fields and where the body begins."""
+    if start < end and source[start] in b"\r\n":
+        return [], start + (2 if source.startswith(b"\r\n", start) else 1), []
+    header_end, body_start = _header_end(source, start, end)
+    block = source[start:header_end]
+    headers = _plain_fields(block)
+    if headers is not None:
+        return headers, body_start, []
+    headers, offset, troubles = _any_fields(block)
+    return headers, body_start if offset is None else start + offset, troubles
+
+
+def _plain_fields(block: bytes) -> list[tuple[str, str]] | None:
+    """The fields of a header that keeps the rules; None for one that must be read with care."""
+    if not block.isascii() or b"\x00" in block:
+        return None
+    text = block.decode("ascii")
+    if "\n " in text or "\n\t" in text:
+        text = FOLDED.sub("", text)
+    found = FIELD.findall(text)
+    if len(found) != text.count("\n") + 1 or len(found) > MOST_HEADERS:
+        return None
+    return [(name, value[:LONGEST_HEADER].strip(BLANKS).replace("\r", "")) for name, value in found]
+
+
+def _any_fields(block: bytes) -> tuple[list[tuple[str, str]], int | None, list[str]]:
+    """The fields of any header. A line that is no header field ends it: then also where, as the body begins there."""
     headers: list[tuple[str, str]] = []
     troubles: list[str] = []
     offset = 0
@@ -156,14 +225,14 @@ def _split(raw: bytes) -> tuple[list[tuple[str, str]], bytes, list[str]]:
             if line.strip(b"\r\x00 \t") and not line.startswith((b"From ", b">From ")):
                 troubles.append("header-broken")
                 if b":" not in line[:80]:
-                    return headers, raw[_place(raw, line, offset) :], troubles
+                    return headers, _place(block, line, offset), troubles
             offset += len(line)
             continue
         offset += len(line)
         if len(headers) < MOST_HEADERS:
             value = line[name.end() : name.end() + LONGEST_HEADER].replace(b"\x00\x00", b"").strip()
             headers.append((name[0].rstrip(b": \t").decode("ascii"), _text(value, block)))
-    return headers, body, troubles
+    return headers, None, troubles
 
 
 def _place(raw: bytes, line: bytes, offset: int) -> int:
