@@ -3,7 +3,7 @@
 import mimetypes
 import re
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from mailroom.mime import bodies, charsets, encodings, parameters, tnef
 from mailroom.mime.message import Attachment, Defect, LaterAttachment, Structure
@@ -15,7 +15,7 @@ NEVER_BODY = frozenset(
 REPORTS = frozenset({"message/delivery-status", "message/disposition-notification", "message/feedback-report"})
 
 
-@dataclass(slots=True)
+@dataclass
 class Walked:
     """What a walk found."""
 
@@ -26,18 +26,18 @@ class Walked:
     calendars: list[bytes] = field(default_factory=list)
     reports: list[tuple[str, bytes]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def html(self) -> str:
         """The HTML body; several HTML parts follow each other."""
         return "\n".join(self.htmls)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The text body, made from the HTML where the message has none."""
         text = "\n".join(part for part in self.texts if part.strip())
         return text if text.strip() or not self.htmls else bodies.text_from_html(self.html)
 
-    @property
+    @cached_property
     def text_is_derived(self) -> bool:
         """Whether the text body was made from the HTML."""
         return bool(self.htmls) and not any(part.strip() for part in self.texts)

@@ -13,6 +13,7 @@ DEEPEST = 60
 MOST_PARTS = 10_000
 MOST_HEADERS = 2_000
 LONGEST_HEADER = 100_000
+LONGEST_PEEK = 2_000
 HEADER_END = re.compile(rb"\n\r?\n|\r\r(?!\n)")
 FOLD = re.compile(rb"\r?\n(?=[ \t])")
 NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
@@ -163,10 +164,22 @@ def _pieces(part: Part, mark: bytes) -> tuple[list[tuple[int, int]], bool]:
                 start = after = match.end()
                 if match[1] is not None:
                     return pieces, True
+                place = _next_mark(source, mark, start, end)
+                continue
         place = source.find(mark, after, end)
     if start >= 0:
         pieces.append((start, end))
     return pieces, False
+
+
+def _next_mark(source: bytes, mark: bytes, start: int, end: int) -> int:
+    """Where `mark` comes next after a part began; base64 holds no hyphen, and one letter is found much faster."""
+    header_end = source.find(b"\n\r\n", start, start + LONGEST_PEEK)
+    header = source[start:header_end] if header_end >= 0 else b""
+    if b"base64" in header and mark not in header:
+        hyphen = source.find(b"-", header_end, end)
+        return hyphen if hyphen < 0 or source.startswith(mark, hyphen) else source.find(mark, hyphen, end)
+    return source.find(mark, start, end)
 
 
 def _before_line_end(source: bytes, start: int, end: int) -> int:
