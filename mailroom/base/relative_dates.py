@@ -7,6 +7,9 @@ from datetime import date, timedelta
 PATTERN = re.compile(r"@(?P<name>[A-Za-z]+)\s*(?P<shift>[+-]\s*\d{1,5})?")
 
 
+SOME_DAY = date(2026, 11, 24)  # for asking only whether a text can be understood
+
+
 class NotADate(ValueError):
     """The text is neither a date nor a relative date; the message lists what is understood."""
 

@@ -26,6 +26,7 @@ PAGES = {
     "CO409080": ["/co409080/", "/co409080/filter/"],
     "SM201010": ["/sm201010/new/"],
     "SM204001": ["/sm204001/"],
+    "SM205020": ["/sm205020/schedule/new/"],
 }
 # Labels whose command opens a window that is not built yet: they stand on the page together with that window.
 WITH_WINDOW = {
@@ -35,7 +36,6 @@ WITH_WINDOW = {
     "Case": "CR306000",
     "Expense receipt": "EP301020",
     "Create": "CR306030",
-    "Schedules": "SM205020",
 }
 # Labels that stand on a page together with a dialog, as soon as its view is mounted.
 WITH_DIALOG = {

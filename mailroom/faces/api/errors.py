@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from mailroom.flows.incoming import accounts
+from mailroom.flows.scheduling import saving
 from mailroom.flows.sending import outbox
 from mailroom.records.emails import compose, status
 from mailroom.records.files import store
@@ -22,6 +23,7 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (outbox.BadAddress, 422, "An address is no email address."),
     (compose.TooLarge, 422, "The files are too large."),
     (accounts.Invalid, 422, "Some fields are wrong."),
+    (saving.Invalid, 422, "Some fields are wrong."),
     (people.Invalid, 422, "Some fields are wrong."),
     (store.FileMissing, 410, "The file is missing on disk."),
 )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from mailroom.flows.incoming import pipeline
 from mailroom.flows.incoming.pipeline import ProcessResult
 from mailroom.flows.receiving import receive
@@ -45,6 +47,19 @@ class AccountResult:
         """The first thing that went wrong, in words; empty when nothing did."""
         parts = (self.received, self.processed, self.sent)
         return next((part.error for part in parts if part and part.error), "")
+
+    def __str__(self) -> str:
+        """The result as a row shows it: "31 received, 12 sent"."""
+        words = []
+        if self.received is not None:
+            words.append(_("%(n)d received") % {"n": self.received.stored})
+        if self.sent is not None:
+            words.append(_("%(n)d sent") % {"n": self.sent.sent})
+        if self.sent is not None and self.sent.failed:
+            words.append(_("%(n)d failed") % {"n": self.sent.failed})
+        if self.archived:
+            words.append(_("%(n)d archived") % {"n": self.archived})
+        return ", ".join(words)
 
     @property
     def emails(self) -> int:

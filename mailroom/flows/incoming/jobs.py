@@ -1,7 +1,8 @@
 """Long work that a person starts in a window: sending and receiving accounts, processing chosen emails."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db.models import Q
@@ -11,7 +12,6 @@ from mailroom.base import clock, engine
 from mailroom.flows.incoming import exchange, pipeline
 from mailroom.flows.incoming.exchange import Exchange
 from mailroom.flows.sending import send
-from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation.models import Job, User
 from mailroom.records.organisation.models.jobs import JobState
@@ -19,23 +19,29 @@ from mailroom.records.organisation.models.jobs import JobState
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
 EXCHANGE, PROCESS = "exchange", "process"
+_kinds: dict[str, Callable[[Job], None]] = {}
 CHUNK = 20
+
+
+def register(kind: str, run: Callable[[Job], None]) -> None:
+    """Say what carries out jobs of a kind; it counts on the job by `tell` and stops when `canceled`."""
+    _kinds[kind] = run
 
 
 def start_exchange(action: Exchange, accounts: Sequence[int], window_id: str, by: User, now: datetime) -> Job:
     """Receive all, Send all or Send/receive all over accounts."""
-    return _start(EXCHANGE, str(action), {"action": str(action), "ids": list(accounts)}, "accounts", window_id, by, now)
+    arguments = {"action": str(action), "ids": list(accounts)}
+    return start(EXCHANGE, str(action), arguments, _("accounts"), window_id, by, now)
 
 
 def start_processing(emails: Sequence[int], window_id: str, by: User, now: datetime) -> Job:
     """Process of SM507000: send or process these emails now."""
-    return _start(PROCESS, _("Process"), {"ids": list(emails)}, "emails", window_id, by, now)
+    return start(PROCESS, _("Process"), {"ids": list(emails)}, _("emails"), window_id, by, now)
 
 
-def _start(
-    kind: str, title: str, arguments: dict[str, object], unit: str, window_id: str, by: User, now: datetime
-) -> Job:
-    ids = arguments["ids"]
+def start(kind: str, title: str, arguments: dict[str, Any], unit: str, window_id: str, by: User, now: datetime) -> Job:
+    """A job of a registered kind; `ids` among its arguments are its rows."""
+    ids = arguments.get("ids")
     job = Job.objects.create(
         kind=kind,
         title=title,
@@ -64,27 +70,28 @@ def run(job_id: int) -> None:
         return
     job = Job.objects.get(pk=job_id)
     try:
-        (_exchange if job.kind == EXCHANGE else _process)(job)
+        _kinds[job.kind](job)
     except Exception as error:  # whatever happens, the person who waits is told
         log.exception("job failed", job=job_id)
         job.state, job.message = JobState.FAILED, f"{type(error).__name__}: {error}"
     else:
-        job.state = JobState.CANCELED if _canceled(job) else JobState.DONE
+        job.state = JobState.CANCELED if canceled(job) else JobState.DONE
     job.finished_at = clock.now()
     job.save(update_fields=["state", "message", "finished_at"])
 
 
-def _canceled(job: Job) -> bool:
+def canceled(job: Job) -> bool:
+    """Whether a person asked the job to stop."""
     return Job.objects.filter(pk=job.pk, cancel_requested=True).exists()
 
 
-def _tell(job: Job, key: str, error: str, done: int = 1) -> None:
-    """Count one row and keep the reason of a failed one."""
+def tell(job: Job, key: str, error: str, words: str = "") -> None:
+    """Count one row with its result in words: the reason of a failed one, what came of any other."""
     if error:
-        job.failed += done
-        job.results[key] = error
+        job.failed += 1
     else:
-        job.done += done
+        job.done += 1
+    job.results[key] = {"failed": bool(error), "words": error or words}
     job.lease_until = clock.now() + LEASE
     job.save(update_fields=["done", "failed", "results", "lease_until"])
 
@@ -93,10 +100,10 @@ def _exchange(job: Job) -> None:
     action = Exchange(job.arguments["action"])
     ids = list(job.arguments["ids"][job.done + job.failed :])
     for account_id in ids:
-        if _canceled(job):
+        if canceled(job):
             return
         result = exchange.run_one(action, account_id, clock.now, manual=True)
-        _tell(job, result.account, result.error)
+        tell(job, result.account, result.error, str(result))
 
 
 def _process(job: Job) -> None:
@@ -107,7 +114,7 @@ def _process(job: Job) -> None:
         groups.setdefault((account_id, direction), []).append(pk)
     for (account_id, direction), ids in groups.items():
         for start in range(0, len(ids), CHUNK):
-            if _canceled(job):
+            if canceled(job):
                 return
             _process_chunk(job, account_id, direction, ids[start : start + CHUNK])
 
@@ -118,9 +125,8 @@ def _process_chunk(job: Job, account_id: int, direction: str, ids: list[int]) ->
     else:
         error = pipeline.process_account(account_id, clock.now(), ids, job.owner).error
     for pk, status, reason in Email.objects.filter(pk__in=ids).values_list("pk", "status", "error"):
-        _tell(job, str(pk), "" if status == Status.PROCESSED else reason or error or _("Not processed"))
+        tell(job, str(pk), "" if status == Status.PROCESSED else reason or error or _("Not processed"))
 
 
-def all_accounts() -> list[int]:
-    """The accounts that Process all of SM507010 runs over."""
-    return list(EmailAccount.objects.filter(active=True).values_list("pk", flat=True))
+register(EXCHANGE, _exchange)
+register(PROCESS, _process)

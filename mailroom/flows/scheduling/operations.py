@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from django.utils.functional import Promise
 
 Text = str | Promise
+Choices = Sequence[str] | Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Order:
     conditions: Sequence[Condition]
     now: datetime
     renew: Callable[[], bool]  # call it now and then on long work; False means stop
+    zone: tzinfo = UTC  # the schedule's: dates of conditions are days there
 
 
 @dataclass(slots=True)
@@ -52,13 +54,23 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An action of a window: `fields` are the names its Filter values may set, with their choices."""
+    """An action of a window.
+
+    `fields` are the names its Filter values may set, with their choices (none: any text), or what gives them;
+    `conditions` are the names that its Conditions may compare.
+    """
 
     window_id: str
     action: str
     label: Text
     run: Callable[[Order], Report]
-    fields: Mapping[str, Sequence[str]]
+    fields: Mapping[str, Choices]
+    conditions: Sequence[str] = ()
+
+    def choices(self, name: str) -> Sequence[str]:
+        """The values that a filter value may have; empty when any will do."""
+        found = self.fields.get(name, ())
+        return found() if callable(found) else found
 
 
 _operations: dict[tuple[str, str], Operation] = {}

@@ -92,7 +92,8 @@ def _carry_out(schedule: Schedule, row: ScheduleRun, holder: str, now: datetime,
 
 def _ask(schedule: Schedule, now: datetime, renew: Callable[[], bool]) -> Report:
     operation = operations.find(schedule.window_id, schedule.action)
-    today = now.astimezone(rule.of(schedule).zone).date()
+    zone = rule.of(schedule).zone
+    today = now.astimezone(zone).date()
     report_lines: list[tuple[str, str]] = []
     values = {}
     for line in schedule.filter_values:
@@ -106,7 +107,7 @@ def _ask(schedule: Schedule, now: datetime, renew: Callable[[], bool]) -> Report
                 raise
             report_lines.append((line["field_name"], str(error)))
     conditions = [_condition(line, today) for line in schedule.conditions if line.get("active", True)]
-    report = operation.run(Order(values, conditions, now, renew))
+    report = operation.run(Order(values, conditions, now, renew, zone))
     for subject, text in report_lines:
         report.warning(subject, text)
     return report

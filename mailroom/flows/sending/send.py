@@ -73,7 +73,7 @@ def send_account(
     holding.cancel_answered(account_id, now)
     error = _why_not(run, now)
     if not error:
-        if only is not None:
+        if only is not None and manual:
             status.move_many(only, Action.PROCESS, now, changes={"error": "", "failed_step": "", "attempts": 0})
         error = _sessions(run, now, only)
     counts = run.counts

@@ -4,7 +4,7 @@ from ninja import NinjaAPI
 from ninja.openapi.docs import Swagger
 
 from mailroom.faces.api import errors, rights
-from mailroom.faces.api.v1 import accounts, emails, preferences
+from mailroom.faces.api.v1 import accounts, emails, preferences, schedules
 
 api = NinjaAPI(
     title="Mailroom",
@@ -18,3 +18,4 @@ errors.install(api)
 api.add_router("/emails", emails.router)
 api.add_router("/accounts", accounts.router)
 api.add_router("/preferences", preferences.router)
+api.add_router("/schedules", schedules.router)

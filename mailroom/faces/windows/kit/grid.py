@@ -99,6 +99,10 @@ class GridWindow(WindowView, ABC):
         """The filters in force."""
         return []
 
+    def commands(self, request: HttpRequest) -> Toolbar:
+        """The toolbar; a window whose menus hold rows makes it anew for each request."""
+        return self.toolbar
+
     def all_tabs(self, request: HttpRequest) -> Sequence[FilterTab]:
         """The filter tabs, with the person's saved filters after them."""
         return self.tabs
@@ -144,7 +148,7 @@ class GridWindow(WindowView, ABC):
         view = listing.read(self, request)
         if wanted == "list":
             return self.render(request, "kit/_list_answer.html", listing=view, **self.extra_context(request))
-        context = self.extra_context(request) | {"listing": view, "toolbar": shown(self.toolbar, request)}
+        context = self.extra_context(request) | {"listing": view, "toolbar": shown(self.commands(request), request)}
         if view.open_id is not None:
             context |= self.opened(request, view.open_id)
         return self.render(request, "kit/grid_window.html", **context)
@@ -155,7 +159,9 @@ class GridWindow(WindowView, ABC):
         if not self.reader_template or not view_id:
             raise Http404
         context = self.opened(request, view_id[0])
-        return self.render(request, "kit/_reader_answer.html", toolbar=shown(self.toolbar, request), **context)
+        return self.render(
+            request, "kit/_reader_answer.html", toolbar=shown(self.commands(request), request), **context
+        )
 
     def opened(self, request: HttpRequest, key: int) -> dict[str, Any]:
         """The context of the reading pane for one row; 404 for a row the person may not see."""

@@ -21,10 +21,11 @@ def doing(grid: type[GridWindow]) -> type[WindowView]:
         def post(self, request: HttpRequest, key: str) -> HttpResponse:
             back = requests.safe_next(request, self.window.url())
             ids = self.chosen(request)
-            action = actions.find(self.toolbar, key)
+            toolbar = self.commands(request)
+            action = actions.find(toolbar, key)
             if action is not None and action.rows and not ids:
                 return self.answer(request, actions.Outcome(CHOOSE_ROWS, level="bad"), back)  # type: ignore[no-any-return]
-            return self.act(request, self.toolbar, key, ids, back)  # type: ignore[no-any-return]
+            return self.act(request, toolbar, key, ids, back)  # type: ignore[no-any-return]
 
     return Do
 

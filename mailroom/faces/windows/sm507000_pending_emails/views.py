@@ -11,15 +11,17 @@ from django.utils.translation import gettext_lazy
 
 from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
-from mailroom.faces.windows.kit.actions import Action, Outcome
+from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Outcome, Toolbar
 from mailroom.faces.windows.kit.grid import Empty, GridWindow
 from mailroom.faces.windows.kit.lookups import LookupField
 from mailroom.faces.windows.mail import choices, commands, tables  # noqa: F401 choices registers the lookups used here
+from mailroom.faces.windows.sm205020_automation_schedules import prefill
 from mailroom.faces.windows.sm507000_pending_emails.window import WINDOW
 from mailroom.flows.incoming import jobs
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation.models import Employee
+from mailroom.records.preferences import current
 
 
 class Criteria(forms.Form):
@@ -69,6 +71,15 @@ class PendingEmails(GridWindow):
         Action("process-all", gettext_lazy("Process all"), run=process, icon="play-all", everything=True, rows=False),
         commands.DELETE,
     )
+
+    def commands(self, request: HttpRequest) -> Toolbar:
+        """With the schedules of this window."""
+        return (*self.toolbar, SEPARATOR, prefill.menu(WINDOW.id))
+
+    def criteria_initial(self, request: HttpRequest) -> dict[str, Any]:
+        """The default account at first; blank is all of them."""
+        account = current.read().default_email_account
+        return {"account": str(account.pk) if account else "", "type": "all"}
 
     def records(self, request: HttpRequest) -> QuerySet[Email]:
         """What this person may see."""

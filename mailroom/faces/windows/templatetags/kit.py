@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms, template
 from django.template.context import Context
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from mailroom.faces.windows.kit import actions, cells, chrome, conditions, layout, lookups, toasts
@@ -30,6 +31,12 @@ def moment(value: datetime | None) -> SafeString:
 def moment_long(value: datetime | None) -> SafeString:
     """As `moment`, with "Today" before the time."""
     return cells.moment(value, long=True)
+
+
+@register.filter
+def local_moment(value: datetime) -> str:
+    """A moment in the time zone that it bears itself: "Tue 24 Nov 2026 09:55"."""
+    return str(date_format(value.replace(tzinfo=None), "D j M Y H:i"))
 
 
 @register.filter

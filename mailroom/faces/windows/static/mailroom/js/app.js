@@ -8,6 +8,7 @@ import "./columns.js";
 import "./form.js";
 import "./lookup.js";
 import "./job.js";
+import "./lines.js";
 import "./palette.js";
 import "./keys.js";
 import "./mail.js";

@@ -4,6 +4,11 @@ import { $, dress } from "./dom.js";
 document.addEventListener("mailroom:job", (event) => {
   window.htmx.ajax("GET", event.detail.url, { target: "#job", swap: "outerHTML" });
 });
+// A window with live rows fetches its list at every step of the job.
+dress((root) => {
+  if (root.id === "job" && root.hasAttribute("hx-get") && $("[data-live-rows]"))
+    window.htmx.ajax("GET", location.pathname + location.search, { target: "#list", swap: "outerHTML" });
+});
 dress((root) => {
   const ended = root.matches?.("[data-job-ended]") ? root : root.querySelector?.("[data-job-ended]");
   if (!ended || ended.dataset.told) return;

@@ -1,0 +1,1 @@
+"""Automation schedules (SM205020)."""
