@@ -7,7 +7,8 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
-from mailroom.flows.scheduling import conditions, operations, relative_dates, rule
+from mailroom.base import relative_dates
+from mailroom.flows.scheduling import conditions, operations, rule
 from mailroom.flows.scheduling.models import Schedule
 from mailroom.flows.scheduling.operations import Operation
 from mailroom.flows.scheduling.recurrence import LAST

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest
-from ninja import Body, Router
+from ninja import Body, Router, Status
 from pydantic import Field
 
 from mailroom.base import clock
@@ -49,12 +49,12 @@ def list_operations(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.post("", response={201: dict[str, Any], **ERRORS})
-def create(request: HttpRequest, values: Body[dict[str, Any]]) -> tuple[int, dict[str, Any]]:
+def create(request: HttpRequest, values: Body[dict[str, Any]]) -> Status[dict[str, Any]]:
     """A new schedule; what is left out has its default."""
     user = rights.administrator(request)
     today = clock.now().astimezone(user.zone).date().isoformat()
     schedule = Schedule(created_by=user, start_time=time(0))
-    return 201, _save(schedule, {"starts_on": today, "time_zone": user.zone.key} | values)
+    return Status(201, _save(schedule, {"starts_on": today, "time_zone": user.zone.key} | values))
 
 
 @router.get("/{number}", response={200: dict[str, Any], **ERRORS})
@@ -74,19 +74,19 @@ def change(request: HttpRequest, number: int, values: Body[dict[str, Any]]) -> d
 
 
 @router.delete("/{number}", response={204: None, **ERRORS})
-def delete(request: HttpRequest, number: int) -> tuple[int, None]:
+def delete(request: HttpRequest, number: int) -> Status[None]:
     """Remove the schedule and its history."""
     rights.administrator(request)
     _find(number).delete()
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{number}/run", response={202: dict[str, Any], **ERRORS})
-def run(request: HttpRequest, number: int) -> tuple[int, dict[str, Any]]:
+def run(request: HttpRequest, number: int) -> Status[dict[str, Any]]:
     """Run now: a job; its result stands in the runs."""
     user = rights.administrator(request)
     job = scheduled.run_now(_find(number), user, clock.now())
-    return 202, {"job": job.pk}
+    return Status(202, {"job": job.pk})
 
 
 @router.get("/{number}/runs", response={200: list[dict[str, Any]], **ERRORS})

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from mailroom.flows.scheduling import conditions, operations, relative_dates
+from mailroom.base import relative_dates
+from mailroom.flows.scheduling import conditions, operations
 from mailroom.flows.scheduling.operations import Operation
 
 NAME = re.compile(r"(filter|condition)-(\d{1,4})-field_name")
