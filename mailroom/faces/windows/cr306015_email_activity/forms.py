@@ -7,63 +7,28 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from mailroom.faces.windows.kit import lookups, requests
-from mailroom.faces.windows.kit.lookups import Lookup, LookupField, TokensField
+from mailroom.faces.windows.cr306015_email_activity.addresses import accounts_of, written
+from mailroom.faces.windows.kit import requests
+from mailroom.faces.windows.kit.lookups import LookupField, TokensField
 from mailroom.flows.sending import outbox
 from mailroom.mime import bodies
 from mailroom.mime.message import Address
-from mailroom.records.crm.models import Contact
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails import inline_images
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email
-from mailroom.records.organisation.models import User
 
-
-def accounts_of(user: User) -> Any:
-    """The accounts a person may write from: shared ones, and his own personal ones."""
-    shared = EmailAccount.objects.filter(active=True, personal_owner=None)
-    return shared | EmailAccount.objects.filter(active=True, personal_owner=user)
-
-
-lookups.register(
-    Lookup(
-        "sending-accounts",
-        _("From"),
-        rows=lambda request: accounts_of(requests.user_of(request)),
-        columns=(("email_account_id", _("Email account ID")), ("email_address", _("Email address"))),
-        search=("email_account_id", "email_address"),
-        text=lambda row: f"{row.email_account_id} {row.email_address}",
-    )
-)
-lookups.register(
-    Lookup(
-        "addresses",
-        _("Addresses"),
-        rows=lambda request: Contact.objects.exclude(email="").filter(active=True),
-        columns=(("name", _("Name")), ("email", _("Email"))),
-        search=("name", "email"),
-        value=lambda row: written(Address(row.name, row.email)),
-        text=lambda row: written(Address(row.name, row.email)),
-    )
-)
-
-
-def written(item: Address) -> str:
-    """An address as people type it."""
-    if not item.name or item.name == item.address:
-        return item.address
-    name = item.name.replace('"', "'")
-    return f'"{name}" <{item.address}>' if set(name) & set(",;<>@()[]:") else f"{name} <{item.address}>"
+LONGEST_SUBJECT = 900
 
 
 class DraftForm(forms.Form):
-    """What a person writes; `instance` is the draft."""
+    """What a person writes; `instance` is the draft. A draft keeps what is typed, right or wrong; Send is strict."""
 
     account = LookupField("sending-accounts", label=_("From"), queryset=EmailAccount.objects.all(), required=True)
     to = TokensField("addresses", label=_("To"))
     cc = TokensField("addresses", label=_("Cc"))
     bcc = TokensField("addresses", label=_("Bcc"))
-    subject = forms.CharField(label=_("Subject"), required=False, max_length=900)
+    subject = forms.CharField(label=_("Subject"), required=False, max_length=LONGEST_SUBJECT)
     body = forms.CharField(
         label=_("Message"),
         required=False,
@@ -77,42 +42,36 @@ class DraftForm(forms.Form):
             kwargs["initial"] = values_of(instance) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.instance = instance
+        for name in ("to", "cc", "bcc"):
+            self.fields[name].widget.attrs["data-check"] = "/cr306015/addresses/"
         if request is not None:
             self.fields["account"].queryset = accounts_of(requests.user_of(request))  # type: ignore[attr-defined]
             self.fields["body"].widget.attrs["data-nonce"] = str(getattr(request, "csp_nonce", ""))
 
-    def _addresses(self, name: str) -> Sequence[Address]:
-        found = outbox.address(self.cleaned_data.get(name) or "")
-        for item in found:
-            local, _at, domain = item.address.rpartition("@")
-            if not local or not domain:
-                raise forms.ValidationError(_("“%(address)s” is no email address.") % {"address": item.address})
-        return found
-
     def clean_to(self) -> Sequence[Address]:
         """To as addresses."""
-        return self._addresses("to")
+        return outbox.address(self.cleaned_data.get("to") or "")
 
     def clean_cc(self) -> Sequence[Address]:
         """Cc as addresses."""
-        return self._addresses("cc")
+        return outbox.address(self.cleaned_data.get("cc") or "")
 
     def clean_bcc(self) -> Sequence[Address]:
         """Bcc as addresses."""
-        return self._addresses("bcc")
+        return outbox.address(self.cleaned_data.get("bcc") or "")
 
-    def draft(self) -> DraftFields:
-        """The fields for compose."""
+    def draft(self, account: EmailAccount | None = None) -> DraftFields:
+        """The fields for compose; `account` stands in where the form names none."""
         data = self.cleaned_data
-        typed = data["body"]
+        typed = inline_images.kept(data.get("body") or "")
         is_html = "<" in typed and ">" in typed
         html = bodies.sanitise_html(typed) if is_html else bodies.html_from_text(typed)
         return DraftFields(
-            account=data["account"],
-            to=data["to"],
-            cc=data["cc"],
-            bcc=data["bcc"],
-            subject=data["subject"],
+            account=data.get("account") or account,
+            to=data.get("to") or (),
+            cc=data.get("cc") or (),
+            bcc=data.get("bcc") or (),
+            subject=data.get("subject", str(self.data.get("subject", ""))[:LONGEST_SUBJECT]),
             html=html,
             text=bodies.text_from_html(html) if is_html else typed,
         )
@@ -130,5 +89,5 @@ def values_of(email: Email) -> dict[str, Any]:
         "cc": ", ".join(fields["cc"]),
         "bcc": ", ".join(fields["bcc"]),
         "subject": email.subject,
-        "body": (content.html or content.text) if content else "",
+        "body": inline_images.shown(email.pk, content.html or content.text) if content else "",
     }

@@ -9,25 +9,25 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_htmx.http import trigger_client_event
 
 from mailroom.base import clock
+from mailroom.faces.windows.cr306015_email_activity import drafting, inserting, looking, sending
+from mailroom.faces.windows.cr306015_email_activity.addresses import AddressStates
 from mailroom.faces.windows.cr306015_email_activity.forms import DraftForm
 from mailroom.faces.windows.cr306015_email_activity.window import WINDOW
-from mailroom.faces.windows.kit import requests, toasts
+from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Menu, Outcome, Toolbar, shown
 from mailroom.faces.windows.kit.layout import Layout
-from mailroom.faces.windows.kit.record import RecordWindow
+from mailroom.faces.windows.kit.record import NEW, RecordWindow
 from mailroom.faces.windows.mail import commands, reading, tables
 from mailroom.flows.incoming import pipeline
-from mailroom.flows.sending import outbox, send
-from mailroom.records.emails import answering, compose, status
+from mailroom.flows.sending import send
+from mailroom.records.emails import answering, checks, compose
 from mailroom.records.emails.models import Direction, Email, Status
-from mailroom.records.files import store
-from mailroom.records.organisation.models import PersonSetting
 from mailroom.records.preferences import current
 
 EDITABLE = {Status.DRAFT, Status.CANCELED}
-DEFAULT_UNDO = 10
 
 
 def process(request: HttpRequest, ids: list[Any]) -> Outcome:
@@ -46,6 +46,10 @@ def process(request: HttpRequest, ids: list[Any]) -> Outcome:
 
 
 CANCEL = Action("cancel", gettext_lazy("Cancel sending"), run=commands.cancel, icon="stop")
+HIDDEN = (
+    Action("cancel", "", run=commands.cancel, hidden=True),
+    Action("undo-send", "", run=sending.undo_send, hidden=True),
+)
 PROCESS = Action("process", gettext_lazy("Process"), run=process, icon="play")
 ORIGINAL = "/cr306015/%d/raw/"
 
@@ -56,7 +60,8 @@ class EmailActivity(RecordWindow):
     window = WINDOW
     form_class = DraftForm
     layout = Layout(top=(("account", "to", "cc", "bcc", "subject"),), after="cr306015/_editor.html")
-    toolbar_end_template = "cr306015/_send.html"
+    page_template = "cr306015/write.html"
+    body_template = "cr306015/_write.html"
     ordering = "-date"
     close_to = "/co409080/"
     can_add = True
@@ -75,40 +80,69 @@ class EmailActivity(RecordWindow):
         """The account, the signature, and what the address' query gives."""
         user = requests.user_of(request)
         account = current.default_account_for(user)
-        signature = answering.signature_of(user, "signature_new")
         given = {name: request.GET[name][:2000] for name in ("to", "cc", "bcc", "subject") if name in request.GET}
-        return {
-            "account": account.pk if account else None,
-            "body": f"<p><br></p>{signature}" if signature else "",
-        } | given
+        return {"account": account.pk if account else None, "body": answering.opening(user)} | given
+
+    def post(self, request: HttpRequest, key: str = "") -> HttpResponse:
+        """Save or send. A new page that was saved before posts into its own draft; an older version is asked about."""
+        known = drafting.by_key(request) if key == NEW else None
+        try:
+            return super().post(request, str(known.pk) if known is not None else key)
+        except compose.Stale as stale:
+            record = self.find(request, str(known.pk) if known is not None else key)
+            form = self.form(request, record, request.POST, request.FILES)
+            request.stale = drafting.stale_facts(stale)  # type: ignore[attr-defined]  # shown by the banner
+            return self.show(request, record, form, status=409)
 
     def save(self, request: HttpRequest, form: Any) -> Email:
-        """Keep the draft and its files; with Send, queue it."""
-        now, user = clock.now(), requests.user_of(request)
+        """Keep the draft and the files that a browser without script sends along."""
         try:
-            if form.instance is None:
-                email = compose.create(form.draft(), now, user)
-            else:
-                email = compose.save(form.instance, form.draft(), now, user)
+            email = drafting.keep(request, form, form.instance)
             for number in requests.ids_of(request.POST.getlist("detach")) or []:
                 compose.detach(email, number)
             for file in request.FILES.getlist("files"):
-                compose.attach(email, file.name or "file", file.content_type or "application/octet-stream", file.read())
-            if request.POST.get("send"):
-                outbox.enqueue(email.pk, now, user, undo_seconds=undo_seconds(request))
-        except (status.Refused, compose.TooLarge, outbox.NoRecipient, outbox.BadAddress, store.FileMissing) as error:
+                drafting.add(email, file)
+        except drafting.REFUSALS as error:
             raise ValidationError(str(error)) from error
-        return Email.objects.get(pk=email.pk)
+        return Email.objects.select_related("account", "content").get(pk=email.pk)
 
     def after_save(self, request: HttpRequest, record: Any) -> HttpResponse:
-        """After Send: back to My sent emails, with the seconds that Undo is left."""
-        if not request.POST.get("send"):
+        """After Send: what was found first, else back to My sent emails, with the seconds that Undo is left."""
+        if request.POST.get("send"):
+            sending.start_of(request, clock.now())
+            found = checks.of_draft(record)
+            if found:
+                return self.ask_anyway(request, record, found)
+        elif not request.POST.get("send_anyway"):
             return super().after_save(request, record)
-        seconds = undo_seconds(request)
-        words = _("Email to %(who)s goes in %(n)d s") % {"who": record.to_line or record.cc_line, "n": seconds}
-        undo = {"undo_url": self.at("do", "cancel"), "ids": (record.pk,), "seconds": seconds, "countdown": True}
-        toasts.keep(request, toasts.Toast(words, **undo) if seconds else toasts.Toast(_("Email queued")))  # type: ignore[arg-type]
-        return requests.redirect(request, "/co409080/")
+        sending.send(request, record)
+        return requests.redirect(request, requests.safe_next(request, "/co409080/"))
+
+    def ask_anyway(self, request: HttpRequest, record: Any, found: list[checks.Finding]) -> HttpResponse:
+        """One dialog that lists what was found; the draft is saved already."""
+        if not record.recipients.exists():
+            raise ValidationError(gettext_lazy("The email has no recipient. Fill in To, Cc or Bcc."))
+        context = {"record": record, "findings": found, "wanted": request.POST["send"]}
+        if not requests.is_fragment(request):
+            request.findings = context  # type: ignore[attr-defined]  # shown above the form
+            return self.show(request, record, self.form(request, record))
+        response = self.render(request, "cr306015/_checks.html", **context)
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog", "innerHTML"
+        return trigger_client_event(response, "mailroom:draft", drafting.saved_facts(record))
+
+    def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:
+        """What the writing page needs besides the form."""
+        user = requests.user_of(request)
+        return {
+            "draft_key": request.POST.get("draft_key") or drafting.new_key(),
+            "stale": getattr(request, "stale", None),
+            "findings": getattr(request, "findings", None),
+            "choices": sending.choices(clock.now(), sending.zone_of(user)),
+            "zone": user.time_zone,
+            "templates": inserting.templates(),
+            "most_bytes": compose.LARGEST_FILES,
+            "status_cell": tables.status_cell(record) if record is not None else "",
+        }
 
     def delete(self, request: HttpRequest, record: Any) -> Outcome:
         """First Delete; a second one is permanent."""
@@ -133,12 +167,8 @@ class EmailActivity(RecordWindow):
         if record.direction == Direction.INCOMING:
             items += [SEPARATOR, commands.READ, commands.UNREAD]
         if record.status in EDITABLE:
-            return (Action("cancel", "", run=commands.cancel, hidden=True),)
-        return (
-            commands.DELETE,
-            Menu(gettext_lazy("Actions"), items),
-            Action("cancel", "", run=commands.cancel, hidden=True),
-        )
+            return HIDDEN
+        return (commands.DELETE, Menu(gettext_lazy("Actions"), items), *HIDDEN)
 
     def show(
         self, request: HttpRequest, record: Any | None, form: forms.BaseForm | None = None, status: int = 200
@@ -156,6 +186,7 @@ class EmailActivity(RecordWindow):
             "toolbar": shown(self.commands(request, record), request),
             "base_url": self.at("list"),
             "form_url": self.url_of(record),
+            "waits": sending.waits_for(record, requests.user_of(request)),
         }
         return self.render(request, "cr306015/view.html", **context)
 
@@ -164,14 +195,17 @@ class EmailActivity(RecordWindow):
         return tables.subject(record) if record is not None else ""
 
 
-def undo_seconds(request: HttpRequest) -> int:
-    """How long this person can take a sent email back."""
-    rows = PersonSetting.objects.filter(user=requests.user_of(request), name="undo_seconds")
-    chosen = rows.values_list("value", flat=True).first()
-    return chosen if isinstance(chosen, int) and 0 <= chosen <= outbox.LONGEST_UNDO else DEFAULT_UNDO
-
-
 urlpatterns = [
+    path("addresses/", AddressStates.as_view(), name="addresses"),
+    path("texts/", inserting.Texts.as_view(), name="texts"),
+    path("texts/<slug:kind>/<int:number>/", inserting.Text.as_view(), name="text"),
+    path("new/draft/", drafting.SaveDraft.as_view(), name="new-draft"),
+    path("<int:key>/draft/", drafting.SaveDraft.as_view(), name="draft"),
+    path("<int:key>/files/", drafting.Files.as_view(), name="upload"),
+    path("<int:key>/files/from-mail/", drafting.FromMail.as_view(), name="from-mail"),
+    path("<int:key>/files/<int:attachment>/remove/", drafting.Files.as_view(), name="remove-file"),
+    path("<int:key>/preview/", looking.Preview.as_view(), name="preview"),
+    path("<int:key>/preview/<slug:way>/", looking.PreviewBody.as_view(), name="preview-body"),
     path("<int:key>/body/", reading.body, name="body"),
     path("<int:key>/raw/", reading.raw, name="raw"),
     path("<int:key>/files/<int:attachment>/", reading.file, name="file"),

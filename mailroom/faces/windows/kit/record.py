@@ -36,6 +36,8 @@ class RecordWindow(WindowView, ABC):
     can_delete: ClassVar[bool] = True
     close_to: ClassVar[str] = ""
     write_roles: ClassVar[frozenset[Role]] = WRITERS
+    page_template: ClassVar[str] = "kit/record_window.html"
+    body_template: ClassVar[str] = "kit/_record_body.html"
     toolbar_end_template: ClassVar[str] = ""
     status_template: ClassVar[str] = ""
     among: ClassVar[str] = ""
@@ -208,7 +210,7 @@ class RecordWindow(WindowView, ABC):
             if record is not None and self.can_delete and not self.single
             else "",
         }
-        template = {"": "kit/record_window.html", "dialog": "kit/_record_dialog.html"}.get(wanted, "kit/_record.html")
+        template = {"": self.page_template, "dialog": "kit/_record_dialog.html"}.get(wanted, "kit/_record.html")
         return self.render(request, template, status=status, **context)
 
     @classmethod

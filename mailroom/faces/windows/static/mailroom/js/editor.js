@@ -14,6 +14,7 @@ const start = (area) => {
     uploader: { insertImageAsBase64URI: true }, placeholder: area.getAttribute("placeholder") ?? "", safeMode: false, useNativeTooltip: true,
     events: { change: () => area.dispatchEvent(new Event("input", { bubbles: true })) },
   });
+  area.jodit = editor;
   for (const [name, value] of [["role", "textbox"], ["aria-multiline", "true"], ["tabindex", "0"]]) editor.editor.setAttribute(name, value);
   editor.editor.setAttribute("aria-label", area.getAttribute("aria-label") ?? "");
   if ("autofocus" in area.dataset) {

@@ -52,7 +52,7 @@ const showDirty = (form) => $$("[data-dirty-words]").forEach((one) => { one.hidd
 let leaving = false;
 export const forget = (form = $("form[data-form]")) => { if (form) form.initialState = state(form); };
 addEventListener("beforeunload", (event) => {
-  if (!leaving && $$("form[data-form]").some(dirty)) event.preventDefault();
+  if (!leaving && $$("form[data-form]:not([data-compose])").some(dirty)) event.preventDefault();
 });
 on("submit", "form[data-form]", () => { leaving = true; setTimeout(() => { leaving = false; }, 3000); });
 for (const type of ["input", "change"]) on(type, "form[data-form]", (event, form) => { enable(form); showDirty(form); });

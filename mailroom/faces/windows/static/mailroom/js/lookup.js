@@ -14,6 +14,12 @@ const shut = (box) => {
 };
 
 // Chips: the hidden line keeps the values, separated by commas, as the form posts them.
+// QUIRK: Outlook copies "Hansen, Kari <kari@x.org>; Berg, Ola <ola@x.org>": with semicolons or lines, commas are parts of names.
+const apart = (text) =>
+  text.split(/[;\n\t]+/).map((one) => one.trim()).filter(Boolean).flatMap((one) => {
+    const named = one.match(/^([^"<]*,[^"<]*?)\s*<([^>]+)>$/);
+    return named && !named[1].includes("@") ? [`"${named[1]}" <${named[2]}>`] : split(one);
+  });
 const split = (text) => {
   const found = [];
   let [item, quoted] = ["", false];
@@ -54,6 +60,21 @@ dress(() => $$("[data-tokens]:not([data-ready])").forEach((box) => {
   line.dataset.line = "";
   split(line.value).forEach((value) => addToken(box, value, true));
 }));
+
+on("tokens:set", "[data-tokens] input[data-line]", (event, line) => {
+  const box = line.closest("[data-tokens]");
+  $$(".chip", box).forEach((chip) => chip.remove());
+  split(event.detail).forEach((value) => addToken(box, value, true));
+  store(box);
+});
+on("paste", "[data-tokens] input[role=combobox]", (event, input) => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (!/[,;\n\t]/.test(text.trim())) return;
+  event.preventDefault();
+  const box = input.closest("[data-tokens]");
+  apart(text).forEach((value) => addToken(box, value, true));
+  store(box);
+});
 
 const pick = (box, value, text) => {
   const part = parts(box);
