@@ -6,8 +6,8 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-."
 LONGEST = 40
 SHORTEST = 8
 PROVIDERS = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com gmx.com gmx.de "
-    "gmx.net web.de t-online.de freenet.de hotmail.no outlook.no online.no live.no getmail.no broadpark.no "
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com gmx.com "
+    "gmx.de gmx.net web.de t-online.de freenet.de hotmail.no outlook.no online.no live.no getmail.no broadpark.no "
     "hotmail.se telia.com hotmail.co.uk yahoo.co.uk btinternet.com yahoo.de yahoo.fr orange.fr wanadoo.fr free.fr "
     "laposte.net hotmail.fr libero.it virgilio.it wp.pl onet.pl interia.pl ziggo.nl kpnmail.nl "
     "proton.me protonmail.com fastmail.com mail.com zoho.com yandex.ru mail.ru".split()

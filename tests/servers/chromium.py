@@ -66,7 +66,8 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
 def _check_message(kind: str, text: str, troubles: list[str]) -> None:
     hidden = kind in {"verbose", "debug"}  # hints that a console hides unless asked
-    if not hidden and "status of 422" not in text:  # answers that refuse a form are meant; Chromium reports each
+    meant = "status of 422" in text or "status of 409" in text  # answers that refuse a form; Chromium reports each
+    if not hidden and not meant:
         troubles.append(f"console {kind}: {text}")
 
 

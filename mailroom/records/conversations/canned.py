@@ -72,7 +72,9 @@ def _check(fields: Fields, user: User) -> None:
     unknown = [place for place in PLACE.findall(unescape(fields.body)) if place not in PLACES]
     if unknown:
         known = ", ".join(f"(({place}))" for place in PLACES)
-        raise Invalid(body=_("There is no ((%(name)s)). Choose among %(known)s.") % {"name": unknown[0], "known": known})
+        raise Invalid(
+            body=_("There is no ((%(name)s)). Choose among %(known)s.") % {"name": unknown[0], "known": known}
+        )
     if fields.personal or user.role in KEEPERS:
         return
     employee = getattr(user, "employee", None)

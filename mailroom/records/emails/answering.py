@@ -75,6 +75,31 @@ def forward(email: Email, user: User | None, now: datetime, voice: Voice | None 
     return draft
 
 
+def again(email: Email, user: User | None, now: datetime) -> Email:
+    """A draft with the same recipients, text and files, to be changed and sent once more."""
+    fields: dict[str, list[Address]] = {"to": [], "cc": [], "bcc": [], "reply_to": []}
+    for row in email.recipients.all():
+        fields[row.kind].append(Address(row.name, row.address))
+    content = email.content
+    draft = compose.create(
+        DraftFields(
+            account=email.account,
+            to=fields["to"],
+            cc=fields["cc"],
+            bcc=fields["bcc"],
+            subject=email.subject,
+            thread_id=email.thread_id,
+            related=(email.related_entity_type, email.related_entity_id, email.related_entity_description),
+            text=content.text,
+            html=content.html,
+        ),
+        now,
+        user,
+    )
+    compose.copy_files(draft, _delivered(email))
+    return draft
+
+
 def _delivered(email: Email) -> list[Attachment]:
     return list(email.attachments.filter(state=Attachment.State.DELIVERED, file__isnull=False))
 

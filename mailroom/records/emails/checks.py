@@ -55,7 +55,14 @@ class Letter:
 
 def find(letter: Letter) -> list[Finding]:
     """What was found, the gravest first; a pure function."""
-    return [*_mistyped(letter), *_no_reply(letter), *_outside(letter), *_many(letter), *_subject(letter), *_file(letter)]
+    return [
+        *_mistyped(letter),
+        *_no_reply(letter),
+        *_outside(letter),
+        *_many(letter),
+        *_subject(letter),
+        *_file(letter),
+    ]
 
 
 def _mistyped(letter: Letter) -> Iterator[Finding]:
@@ -184,7 +191,8 @@ def corrections(domains: Iterable[str]) -> dict[str, str]:
 
 def _answered(email: Email) -> set[str]:
     facts = email.content.facts if isinstance(email.content.facts, dict) else {}
-    answered = Email.objects.filter(pk=facts.get("answers")).first() if facts.get("answers") else None
+    number = facts.get("answers")
+    answered = Email.objects.filter(pk=number).first() if isinstance(number, int) else None
     if answered is None:
         return set()
     found = {answered.from_address, *answered.recipients.values_list("address", flat=True)}

@@ -49,8 +49,9 @@ def _of_records(text: str, limit: int) -> Iterator[Suggestion]:
         (BusinessAccount.objects.all(), _("Business account")),
         (Lead.objects.all(), _("Lead")),
     )
+    wanted = Q()
+    for word in text.split()[: correspondents.MOST_WORDS]:
+        wanted &= Q(name__icontains=word) | Q(email__icontains=word)
     for rows, source in sources:
-        for word in text.split()[: correspondents.MOST_WORDS]:
-            rows = rows.filter(Q(name__icontains=word) | Q(email__icontains=word))
-        found = rows.exclude(email="").order_by("name", "pk").values_list("name", "email")[:limit]
+        found = rows.filter(wanted).exclude(email="").order_by("name", "pk").values_list("name", "email")[:limit]
         yield from (Suggestion(name, email, source) for name, email in found)

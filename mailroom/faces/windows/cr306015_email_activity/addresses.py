@@ -98,7 +98,7 @@ def _state(one: Address, inside: set[str], better: dict[str, str]) -> dict[str, 
     local, _at, domain = one.address.rpartition("@")
     right = better.get(addresses.domain(domain))
     if right:
-        return {"state": "near", "why": _("Did you mean %s?") % f"{local}@{right}", "better": f"{local}@{right}"}
+        return {"state": "near", "why": _("%s may be mistyped.") % one.address, "better": f"{local}@{right}"}
     if addresses.domain(domain) not in inside:
         return {"state": "outside", "why": _("Outside")}
     return {"state": "inside", "why": ""}

@@ -1,11 +1,11 @@
-"""Saving a draft while it is written, and its files: small posts of the page's script, answered in JSON or fragments."""
+"""Saving a draft while it is written, and its files: small posts of the page's script."""
 
 import re
 import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from mailroom.base import clock
 from mailroom.faces.windows.cr306015_email_activity.forms import DraftForm
 from mailroom.faces.windows.cr306015_email_activity.window import WINDOW
-from mailroom.faces.windows.kit import requests
+from mailroom.faces.windows.kit import requests, toasts
 from mailroom.faces.windows.kit.registry import WRITERS
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.mail import tables
+from mailroom.flows.sending import outbox
 from mailroom.records.emails import compose, inline_images, status
-from mailroom.records.emails.models import Attachment, Direction, Email
+from mailroom.records.emails.models import Attachment, Direction, Email, Status
 from mailroom.records.files import store
 from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
@@ -73,9 +74,9 @@ def keep(request: HttpRequest, form: Any, email: Email | None) -> Email:
     """Save what the form holds, as a new draft or into `email`; raises compose.Stale, status.Refused and so on."""
     now, user = clock.now(), writer(request)
     account = email.account if email is not None else current.default_account_for(user)
-    fields = form.draft(account)
-    if fields.account is None:
+    if account is None and not form.cleaned_data.get("account"):
         raise NoAccount(_("There is no email account to write from. An administrator can add one."))
+    fields = form.draft(account)
     if email is None:
         email = compose.create(fields, now, user)
         key = request.POST.get("draft_key", "")
@@ -140,8 +141,9 @@ class Files(WindowView):
 
     def post(self, request: HttpRequest, key: int, attachment: int | None = None) -> HttpResponse:
         """Add the uploaded files, or take one off; a picture for the text answers its address."""
-        writer(request)
-        email = draft_of(request, key)
+        user, email = writer(request), draft_of(request, key)
+        if email.status == Status.PENDING and attachment is None:
+            return self.add_to_queued(request, email, user)
         try:
             if attachment is not None:
                 compose.detach(email, attachment)
@@ -153,7 +155,22 @@ class Files(WindowView):
             return HttpResponse(str(refused), status=422, content_type="text/plain; charset=utf-8")
         return self.render(request, "cr306015/_files.html", record=email, oob=True)
 
-    def picture(self, email: Email, file: UploadedFile | None) -> HttpResponse:
+    def add_to_queued(self, request: HttpRequest, email: Email, user: User) -> HttpResponse:
+        """Files for a mail that waits: taken out of the queue, changed, and put back in its place, or not at all."""
+        toast = toasts.Toast(_("Added. The email waits as before."))
+        try:
+            with transaction.atomic():
+                now, start = clock.now(), email.start_at
+                status.cancel(email, now, user)
+                for file in request.FILES.getlist("files"):
+                    add(email, file)
+                outbox.enqueue(email.pk, now, user, send_at=start, cancel_if_answered=email.cancel_if_answered)
+        except REFUSALS as refused:
+            toast = toasts.Toast(str(refused), "bad")
+        toasts.keep(request, toast)
+        return requests.redirect(request, f"/cr306015/{email.pk}/")
+
+    def picture(self, email: Email, file: Any) -> HttpResponse:
         """A picture that was pasted or dropped into the text."""
         if file is None or (file.content_type or "") not in PICTURES:
             raise compose.TooLarge(_("Only pictures (PNG, JPEG, GIF, WebP) can stand in the text. Attach other files."))
@@ -161,17 +178,18 @@ class Files(WindowView):
         return JsonResponse({"url": inline_images.address(email.pk, made.content_id)})
 
 
-def add(email: Email, file: UploadedFile) -> Attachment:
+def add(email: Email, file: Any) -> Attachment:
     """An uploaded file as an attachment; raises compose.TooLarge, status.Refused."""
     return compose.attach(
         email, file.name or "file", file.content_type or "application/octet-stream", _content(email, file)
     )
 
 
-def _content(email: Email, file: UploadedFile) -> bytes:
+def _content(email: Email, file: Any) -> bytes:
     compose.check_editable(email)
     compose.check_room(email, file.size or 0)  # before its bytes are read into memory
-    return file.read()
+    content: bytes = file.read()
+    return content
 
 
 class FromMail(WindowView):

@@ -67,7 +67,7 @@ class DraftForm(forms.Form):
         is_html = "<" in typed and ">" in typed
         html = bodies.sanitise_html(typed) if is_html else bodies.html_from_text(typed)
         return DraftFields(
-            account=data.get("account") or account,
+            account=data.get("account") or account,  # type: ignore[arg-type]  # keep() has made sure of one
             to=data.get("to") or (),
             cc=data.get("cc") or (),
             bcc=data.get("bcc") or (),

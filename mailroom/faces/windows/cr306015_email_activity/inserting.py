@@ -73,7 +73,7 @@ def values_for(request: HttpRequest, email: Email | None) -> dict[str, str]:
 
 def case_number(email: Email | None) -> str:
     """The case that the mail belongs to."""
-    if email is None or email.related_entity_type != "case":
+    if email is None or email.related_entity_type != "case" or email.related_entity_id is None:
         return ""
     return Case.objects.filter(pk=email.related_entity_id).values_list("case_id", flat=True).first() or ""
 

@@ -15,7 +15,9 @@ from mailroom.records.emails import frame
 from mailroom.records.files import store
 
 WAYS: dict[str, Any] = {"desktop": _("Desktop"), "phone": _("Phone"), "dark": _("Dark"), "text": _("Plain text")}
-DARK = "<style>html{color-scheme:dark}body{background:#16191c!important;color:#e4e7e9!important}a{color:#7cc4e8}</style>"
+DARK = (
+    "<style>html{color-scheme:dark}body{background:#16191c!important;color:#e4e7e9!important}a{color:#7cc4e8}</style>"
+)
 MARGIN = "<style>body{padding:16px}</style>"
 PLAIN = "<style>pre{font:14px/1.5 ui-monospace,monospace;margin:0}</style>"
 POLICY = (
@@ -39,7 +41,7 @@ class Preview(WindowView):
             message = preview.of(email, clock.now())
         except store.FileMissing as missing:
             return self.render(request, "cr306015/_preview.html", record=email, fault=str(missing))
-        context = {"record": email, "message": message, "way": way, "ways": WAYS.items()}
+        context: dict[str, Any] = {"record": email, "message": message, "way": way, "ways": WAYS.items()}
         return self.render(request, "cr306015/_preview.html", **context)
 
 

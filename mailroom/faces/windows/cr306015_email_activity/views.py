@@ -25,6 +25,7 @@ from mailroom.flows.incoming import pipeline
 from mailroom.flows.sending import send
 from mailroom.records.emails import answering, checks, compose
 from mailroom.records.emails.models import Direction, Email, Status
+from mailroom.records.emails.models.content import Outcome as Outcomes
 from mailroom.records.preferences import current
 
 EDITABLE = {Status.DRAFT, Status.CANCELED}
@@ -47,6 +48,7 @@ def process(request: HttpRequest, ids: list[Any]) -> Outcome:
 
 CANCEL = Action("cancel", gettext_lazy("Cancel sending"), run=commands.cancel, icon="stop")
 HIDDEN = (
+    commands.DISCARD,
     Action("cancel", "", run=commands.cancel, hidden=True),
     Action("undo-send", "", run=sending.undo_send, hidden=True),
 )
@@ -158,6 +160,10 @@ class EmailActivity(RecordWindow):
             items.append(CANCEL)
         if record.status in {Status.PENDING, Status.FAILED}:
             items.append(PROCESS)
+        if record.direction == Direction.OUTGOING and record.status in {Status.PROCESSED, Status.FAILED}:
+            items.append(commands.AGAIN)
+            if any(row.outcome == Outcomes.REFUSED for row in record.recipients.all()):
+                items.append(commands.TO_REST)
         if record.status == Status.DELETED:
             items.append(commands.RESTORE)
         if record.archived:
@@ -186,6 +192,8 @@ class EmailActivity(RecordWindow):
             "toolbar": shown(self.commands(request, record), request),
             "base_url": self.at("list"),
             "form_url": self.url_of(record),
+            "titlebar_template": "cr306015/_files_link.html",
+            "may_add_files": record.direction == Direction.OUTGOING and record.status == Status.PENDING,
             "waits": sending.waits_for(record, requests.user_of(request)),
         }
         return self.render(request, "cr306015/view.html", **context)

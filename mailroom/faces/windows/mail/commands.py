@@ -1,5 +1,6 @@
 """The commands of the email windows: each obeys the state table, says what it did, and can be taken back."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,7 +11,8 @@ from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Confirm, Outcome, Undo
 from mailroom.faces.windows.mail import tables
-from mailroom.records.emails import status
+from mailroom.flows.sending import outbox
+from mailroom.records.emails import answering, status
 from mailroom.records.emails.models import Email, Status
 from mailroom.records.emails.moves import Action as Move
 from mailroom.records.emails.status import Moved
@@ -71,6 +73,27 @@ def cancel(request: HttpRequest, ids: list[Any]) -> Outcome:
     return _told(_move(request, ids, Move.CANCEL), _("%(n)d email canceled"), _("%(n)d emails canceled"))
 
 
+def discard(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Throw a draft away without a question; Undo brings it back."""
+    outcome = _told(_move(request, ids, Move.DELETE), _("Draft discarded"), _("%(n)d drafts discarded"), "restore")
+    return replace(outcome, redirect="/co409080/")
+
+
+def again(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """A draft with the same recipients, text and files."""
+    return _draft(answering.again(_one(ids), requests.user_of(request), clock.now()))
+
+
+def send_to_rest(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Send to those whose servers refused the mail, and to nobody who has it."""
+    try:
+        email = outbox.send_to_rest(ids[0], clock.now(), requests.user_of(request))
+    except status.Refused as refused:
+        return Outcome(str(refused), level="bad")
+    count = email.recipients.filter(outcome="waiting").count()
+    return Outcome(ngettext("Queued for %(n)d recipient", "Queued for %(n)d recipients", count) % {"n": count})
+
+
 def mark_read(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Mark as read; only the owner may."""
     moved = status.mark_read_many(ids, tables.employee(request))
@@ -121,6 +144,9 @@ DELETE = Action(
     "delete", gettext_lazy("Delete"), run=delete, icon="trash", keys="Delete", style="icon", confirm=ask_delete
 )
 RESTORE = Action("restore", gettext_lazy("Restore"), run=restore, icon="undo")
+DISCARD = Action("discard", gettext_lazy("Discard"), run=discard, hidden=True)
+AGAIN = Action("again", gettext_lazy("Send again"), run=again, icon="refresh")
+TO_REST = Action("send-to-rest", gettext_lazy("Send to the rest"), run=send_to_rest, icon="send")
 READ = Action("read", gettext_lazy("Mark as read"), run=mark_read, icon="mail", keys="i", reader="icon")
 UNREAD = Action("unread", gettext_lazy("Mark as unread"), run=mark_unread, icon="mail", keys="u")
 NEW = Action("new", gettext_lazy("New email"), url="/cr306015/new/", icon="plus", keys="c", style="icon", rows=False)

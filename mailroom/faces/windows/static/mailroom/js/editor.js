@@ -1,7 +1,18 @@
 // The HTML editor of a window that writes: Jodit with settings that ask no other host and keep to the page's policy.
-import { dress, $$ } from "./dom.js";
+import { dress, $, $$ } from "./dom.js";
 
-const BUTTONS = ["bold", "italic", "underline", "|", "font", "fontsize", "brush", "|", "ul", "ol", "outdent", "indent", "|", "left", "center", "right", "|", "link", "image", "table", "hr", "|", "undo", "redo", "eraser", "source"];
+const BUTTONS = ["bold", "italic", "underline", "|", "font", "fontsize", "brush", "|", "ul", "ol", "outdent", "indent", "align", "|", "link", "image", "table", "|", "undo", "redo", "eraser", "source"];
+
+// The editor says on a list item whether its button is pressed; only the button itself may say so.
+const pressed = (container) => {
+  const move = (item) => {
+    $(".jodit-toolbar-button__button", item)?.setAttribute("aria-pressed", item.getAttribute("aria-pressed"));
+    item.removeAttribute("aria-pressed");
+  };
+  const all = () => $$("[role=listitem][aria-pressed]", container).forEach(move);
+  new MutationObserver(all).observe(container, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-pressed"] });
+  all();
+};
 
 const start = (area) => {
   if (!window.Jodit || area.dataset.ready) return;
@@ -15,6 +26,7 @@ const start = (area) => {
     events: { change: () => area.dispatchEvent(new Event("input", { bubbles: true })) },
   });
   area.jodit = editor;
+  pressed(editor.container);
   for (const [name, value] of [["role", "textbox"], ["aria-multiline", "true"], ["tabindex", "0"]]) editor.editor.setAttribute(name, value);
   editor.editor.setAttribute("aria-label", area.getAttribute("aria-label") ?? "");
   if ("autofocus" in area.dataset) {

@@ -44,7 +44,9 @@ const addToken = (box, value, quiet = false) => {
   Object.assign(x, { type: "button", className: "chip__x", textContent: "×" });
   x.setAttribute("aria-label", `${words("remove")} ${value}`);
   x.addEventListener("click", () => { chip.remove(); store(box); parts(box).input.focus(); });
-  chip.append(value, x);
+  const name = document.createElement("span");
+  name.textContent = value;
+  chip.append(name, x);
   parts(box).input.before(chip);
   if (!quiet) store(box);
 };

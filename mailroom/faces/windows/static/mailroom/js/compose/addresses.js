@@ -2,6 +2,7 @@
 import { $, $$, dress, on, token } from "../dom.js";
 
 const known = new Map();
+const said = (name) => document.getElementById("compose-words")?.dataset[name] ?? "";
 const lines = () => $$("form[data-compose] input[data-line]");
 const chipsOf = (line) => $$(".chip", line.closest("[data-tokens]"));
 
@@ -20,33 +21,37 @@ const noteOf = (line) => {
   field.append(made);
   return made;
 };
+const say = (note, { chip, facts }) => {
+  const line = document.createElement("span");
+  line.append(facts.why);
+  if (facts.better) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "link", textContent: said("use").replace("%s", facts.better) });
+    button.addEventListener("click", () => correct(chip.dataset.value, facts.better));
+    line.append(" ", button);
+  }
+  line.className = `is-${facts.state}`;
+  note.append(line);
+};
 const dressLine = (line) => {
-  let worst = null;
+  const note = noteOf(line);
+  note.replaceChildren();
   for (const chip of chipsOf(line)) {
     const facts = known.get(chip.dataset.value);
     if (!facts) continue;
     for (const state of ["bad", "near", "outside"]) chip.classList.toggle(`is-${state}`, facts.state === state);
     chip.title = facts.why;
-    if (facts.state === "bad" || (facts.state === "near" && worst?.facts.state !== "bad")) worst = worst?.facts.state === "bad" ? worst : { chip, facts };
+    chip.dataset.outside = said("outside");
+    if (["bad", "near"].includes(facts.state)) say(note, { chip, facts });
   }
-  const mixed = lines().some((one) => chipsOf(one).some((chip) => known.get(chip.dataset.value)?.state === "inside"));
-  line.closest("form").classList.toggle("has-inside", mixed);
-  const note = noteOf(line);
-  note.replaceChildren();
-  note.classList.toggle("is-near", worst?.facts.state === "near");
-  if (!worst) return;
-  note.append(worst.facts.why);
-  if (!worst.facts.better) return;
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "link", textContent: worst.facts.better });
-  button.addEventListener("click", () => correct(worst.chip.dataset.value, worst.facts.better));
-  note.append(" ", button);
 };
 const look = async () => {
   const values = [...new Set(lines().flatMap((line) => chipsOf(line).map((chip) => chip.dataset.value)))];
   const unknown = values.filter((value) => !known.has(value));
   if (unknown.length) await ask(unknown);
   lines().forEach(dressLine);
+  const inside = lines().some((line) => chipsOf(line).some((chip) => known.get(chip.dataset.value)?.state === "inside"));
+  $("form[data-compose]")?.classList.toggle("has-inside", inside);
 };
 const correct = (from, to) => {
   for (const line of lines()) {

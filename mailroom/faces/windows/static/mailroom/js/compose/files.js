@@ -73,7 +73,6 @@ on("change", "#id_files", (event, input) => {
   input.value = "";
   upload(files);
 });
-on("click", "[data-upload]", () => document.getElementById("id_files").click());
 on("click", "[data-remove-file]", async (event, button) => {
   const answer = await fetch(button.dataset.removeFile, { method: "POST", headers: { "X-CSRFToken": token() } });
   if (answer.ok) put(await answer.text());
