@@ -18,12 +18,13 @@ from mailroom.records.organisation.models import User
 
 WINDOWS = {one["id"]: one for one in yaml.safe_load((Path(__file__).parent / "windows.yaml").read_text())}
 LABEL_KEYS = ("toolbar", "top", "fields", "sections", "editor")
+FILTER = '[{"property":"subject","condition":"contains","value":"Order"}]'
 # Pages of a window besides its own address: its dialogs and forms. Words in capitals stand for such an email's key.
 PAGES = {
     "SM204002": ["/sm204002/new/", "/sm204002/SALES/"],
     "CR306015": ["/cr306015/new/", "/cr306015/INCOMING/", "/cr306015/QUEUED/", "/cr306015/ARCHIVED/"],
     "CO409000": ["/co409000/", "/co409000/?open=INCOMING", "/co409000/link-to/?ids=INCOMING"],
-    "CO409080": ["/co409080/", "/co409080/filter/"],
+    "CO409080": ["/co409080/", "/co409080/filter/", f"/co409080/?filter={FILTER}"],
     "SM201010": ["/sm201010/new/"],
     "SM204001": ["/sm204001/"],
     "SM205020": ["/sm205020/schedule/new/"],
@@ -40,7 +41,6 @@ WITH_WINDOW = {
 # Labels that stand on a page together with a dialog, as soon as its view is mounted.
 WITH_DIALOG = {
     "CO409000": ("co409000:link-to", {"Link to"}),
-    "CO409080": ("co409080:filter", {"Filter settings", "Filter applied"}),
 }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 MOST_LINES = 30
 MOST_BRACKETS = 3
 LONGEST_VALUE = 500
+LONGEST_ADDRESS = 4_000  # what an address may carry; saved filters may be longer
 
 
 class Wrong(ValueError):
@@ -34,7 +35,9 @@ class Line:
 
 
 def read(text: str) -> tuple[Line, ...]:
-    """Lines from JSON, as the address, the API and saved filters carry them; raises Wrong."""
+    """Lines from JSON, as addresses and the API carry them; raises Wrong."""
+    if len(text) > LONGEST_ADDRESS:
+        raise Wrong({-1: _("The filter is too long for an address. Save it under a name and use its tab.")})
     try:
         rows = json.loads(text) if text.strip() else []
     except (ValueError, RecursionError):

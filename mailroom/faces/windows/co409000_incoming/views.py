@@ -11,6 +11,7 @@ from mailroom.faces.windows.co409000_incoming.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import Empty, FilterTab, GridWindow
 from mailroom.faces.windows.mail import commands, reading, tables
+from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Email
 
 
@@ -32,6 +33,7 @@ class Incoming(GridWindow):
     default_sort = "-date"
     row_name = "emails"
     reader_template = "mail/_reader.html"
+    properties = properties.labelled(workgroup=_("Workgroup"))
     tabs: ClassVar[Sequence[FilterTab]] = (
         FilterTab("all", _("All records")),
         FilterTab("unread", _("Unread emails"), tables.unread),

@@ -9,6 +9,7 @@ from mailroom.faces.windows.co409070_all_emails.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import FilterTab
 from mailroom.faces.windows.mail import commands, tables
+from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Direction, Email, Status
 
 
@@ -26,6 +27,7 @@ class AllEmails(Incoming):
         workgroup=_("Work group"),
         owner=_("Owner"),
     )
+    properties = properties.labelled(status=_("Mail status"))
     tabs = (
         FilterTab("all", _("All records")),
         FilterTab("outgoing", _("Outgoing emails"), tables.going(Direction.OUTGOING)),

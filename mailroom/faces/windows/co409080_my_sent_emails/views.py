@@ -9,6 +9,7 @@ from mailroom.faces.windows.co409080_my_sent_emails.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import Empty, FilterTab
 from mailroom.faces.windows.mail import commands, tables
+from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Email
 
 
@@ -29,6 +30,7 @@ class Sent(Incoming):
         owner=_("Owner"),
         created_by=_("Created by"),
     )
+    properties = properties.labelled()
     tabs = (FilterTab("all", _("All records")), FilterTab("mine", _("My emails"), tables.mine))
     toolbar = (
         commands.NEW,

@@ -28,7 +28,7 @@ def count_all(user: User, rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     names = {f"count_{number}": name for number, name in enumerate(rows)}
     counted = {alias: BoundedCount(rows[name]) for alias, name in names.items()}
     found: Any = User.objects.order_by().filter(pk=user.pk).values(**counted).first() or {}
-    return {name: int(found.get(alias, 0)) for alias, name in names.items()}
+    return {name: int(found.get(alias) or 0) for alias, name in names.items()}
 
 
 def words(count: int) -> str:

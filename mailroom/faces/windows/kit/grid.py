@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,11 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from mailroom.faces.windows.kit import columns as column_choice
-from mailroom.faces.windows.kit import counting, keyset, listing, person, requests
+from mailroom.faces.windows.kit import counting, filters, keyset, listing, person, requests
 from mailroom.faces.windows.kit.actions import Toolbar, shown
 from mailroom.faces.windows.kit.columns import Column
 from mailroom.faces.windows.kit.registry import Words
 from mailroom.faces.windows.kit.views import WindowView
+from mailroom.records.filters.properties import Property
 
 Narrow = Callable[[QuerySet[Any], HttpRequest], QuerySet[Any]]
 
@@ -62,7 +64,7 @@ class GridWindow(WindowView, ABC):
     criteria_form: ClassVar[type[forms.Form] | None] = None
     searchable: ClassVar[bool] = True
     reader_template: ClassVar[str] = ""
-    filter_url: ClassVar[str] = ""
+    properties: ClassVar[Sequence[Property]] = ()
     search_label: ClassVar[Words] = ""
     row_name: ClassVar[str] = "rows"
     minimum_width: ClassVar[int] = 0
@@ -93,11 +95,11 @@ class GridWindow(WindowView, ABC):
 
     def filtered(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         """The rows that Filter settings leave; `chips` shows what is in force."""
-        return rows
+        return filters.narrow(self, rows, request) if self.properties else rows
 
     def chips(self, request: HttpRequest) -> list[Chip]:
         """The filters in force."""
-        return []
+        return filters.chips(self, request, partial(listing.changed, request)) if self.properties else []
 
     def commands(self, request: HttpRequest) -> Toolbar:
         """The toolbar; a window whose menus hold rows makes it anew for each request."""
@@ -105,7 +107,7 @@ class GridWindow(WindowView, ABC):
 
     def all_tabs(self, request: HttpRequest) -> Sequence[FilterTab]:
         """The filter tabs, with the person's saved filters after them."""
-        return self.tabs
+        return [*self.tabs, *filters.tabs(self, request)] if self.properties else self.tabs
 
     def row_label(self, row: Any) -> str:
         """What a screen reader calls the row."""
@@ -195,9 +197,11 @@ class GridWindow(WindowView, ABC):
     @classmethod
     def urls(cls) -> list[URLPattern]:
         """The addresses of the window: the list, its actions, its column choice."""
-        from mailroom.faces.windows.kit import grid_posts
+        from mailroom.faces.windows.kit import filter_dialog, grid_posts
 
+        settings = [path("filter/", filter_dialog.settings(cls).as_view(), name="filter")] if cls.properties else []
         return [
+            *settings,
             path("", cls.as_view(), name="list"),
             path("do/<slug:key>/", grid_posts.doing(cls).as_view(), name="do"),
             path("columns/", grid_posts.choosing(cls).as_view(), name="columns"),

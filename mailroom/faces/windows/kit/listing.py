@@ -11,13 +11,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.kit import columns as column_choice
-from mailroom.faces.windows.kit import counting, keyset, person, requests
+from mailroom.faces.windows.kit import counting, filters, keyset, person, requests
 
 if TYPE_CHECKING:
     from mailroom.faces.windows.kit.grid import Chip, Empty, FilterTab, GridWindow
 
 NOTHING = _("Nothing here")
 CHOOSE_ROWS = _("Choose at least one row first.")
+SENSELESS = _("This filter makes no sense")
 PAGING = ("after", "before", "last")
 
 
@@ -31,6 +32,7 @@ class Head:
     width: int
     sort_url: str
     aria_sort: str
+    filtered_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Listing:
     empty: "Empty | None"
     all_columns: list[column_choice.Placed]
     hidden_values: list[tuple[str, str]]
+    clear_url: str = ""
 
     @property
     def count_words(self) -> str:
@@ -103,7 +106,7 @@ def changed(request: HttpRequest, **values: str | None) -> str:
 
 def tab_of(grid: "GridWindow", request: HttpRequest, tabs: "Sequence[FilterTab]") -> "FilterTab | None":
     """The open filter tab."""
-    asked = request.GET.get("tab") or request.POST.get("tab") or grid.default_tab
+    asked = request.GET.get("tab") or request.POST.get("tab") or filters.default_tab(grid, request)
     return next((tab for tab in tabs if tab.key == asked), tabs[0] if tabs else None)
 
 
@@ -165,7 +168,8 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
         heads=[head(request, one, order, grid) for one in placed if one.shown],
         rows=[row(grid, request, item, placed, open_id, split) for item in page.rows],
         tabs=tab_links(request, tabs, tab, counts),
-        chips=grid.chips(request),
+        chips=(chips := grid.chips(request)),
+        clear_url=clear_url(grid, request) if len(chips) > 1 else "",
         criteria=form,
         text=request.GET.get("q", ""),
         searching=grid.searchable,
@@ -176,10 +180,26 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
         url=request.get_full_path(),
         open_id=open_id,
         split=split,
-        empty=None if page.rows else grid.empty(request, tab.key if tab else ""),
+        empty=None if page.rows else empty_of(grid, request, tab),
         all_columns=placed,
-        hidden_values=[(name, request.GET[name]) for name in ("tab", "sort") if name in request.GET],
+        hidden_values=[(name, request.GET[name]) for name in ("tab", "sort", "filter") if name in request.GET],
     )
+
+
+def empty_of(grid: "GridWindow", request: HttpRequest, tab: "FilterTab | None") -> "Empty":
+    """What a list without rows says: that its filter makes no sense, or the window's own words."""
+    from mailroom.faces.windows.kit.grid import Empty
+
+    trouble = filters.applied(grid, request).trouble if grid.properties else ""
+    if trouble:
+        return Empty(SENSELESS, trouble, "filter", changed(request, filter=None), _("Remove the filter"))
+    return grid.empty(request, tab.key if tab else "")
+
+
+def clear_url(grid: "GridWindow", request: HttpRequest) -> str:
+    """The list without any filter: a saved filter's tab gives way to the first one."""
+    kept = filters.open_filter(grid, request)
+    return changed(request, filter=None, **({"tab": grid.tabs[0].key} if kept and grid.tabs else {}))
 
 
 def page_of(
@@ -234,6 +254,7 @@ def head(request: HttpRequest, placed: column_choice.Placed, order: keyset.Order
         placed.width,
         changed(request, sort=f"-{column.key}" if down else column.key) if column.sort else "",
         ("descending" if order.descending else "ascending") if sorted_by else "",
+        column.key if any(one.key == column.key for one in grid.properties) else "",
     )
 
 

@@ -35,8 +35,9 @@ on("click", "[data-open-dialog]", (event, button) => open(document.getElementByI
 on("click", "[data-keys-dialog]", () => open(document.getElementById("keys-dialog")));
 on("click", "[data-dialog-url]", (event, button) => {
   event.preventDefault();
-  const query = "withQuery" in button.dataset ? location.search : "";
-  load(button.dataset.dialogUrl + query, button);
+  const url = new URL(button.dataset.dialogUrl, location.href);
+  if ("withQuery" in button.dataset) new URLSearchParams(location.search).forEach((value, name) => url.searchParams.append(name, value));
+  load(url.pathname + url.search, button);
 });
 on("click", "dialog", (event, element) => event.target === element && element.id === "palette" && element.close());
 on("submit", "[data-confirm-form]", (event, form) => {

@@ -1,0 +1,1 @@
+"""The lists of emails: filters, search, bulk actions, export, live."""
