@@ -12,6 +12,7 @@ from mailroom.flows.scheduling import saving
 from mailroom.flows.sending import outbox
 from mailroom.records.emails import compose, status
 from mailroom.records.files import store
+from mailroom.records.filters import lines
 from mailroom.records.organisation import people
 
 TABLE: tuple[tuple[type[Exception], int, str], ...] = (
@@ -24,6 +25,7 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (compose.TooLarge, 422, "The files are too large."),
     (accounts.Invalid, 422, "Some fields are wrong."),
     (saving.Invalid, 422, "Some fields are wrong."),
+    (lines.Wrong, 422, "The filter makes no sense."),
     (people.Invalid, 422, "Some fields are wrong."),
     (store.FileMissing, 410, "The file is missing on disk."),
 )

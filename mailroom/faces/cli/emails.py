@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.db.models import Q
 from django.utils import timezone
 
 from mailroom.base import clock
@@ -14,11 +15,14 @@ from mailroom.faces.cli import accounts
 from mailroom.faces.cli.output import WrongUse, print_json, print_rows
 from mailroom.flows.sending import holding, outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
-from mailroom.records.emails import present, search
+from mailroom.records.emails import present, properties, search
 from mailroom.records.emails import status as states
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Box, Email, Status
 from mailroom.records.files import store
+from mailroom.records.filters import lines, meaning
+from mailroom.records.filters.meaning import When
+from mailroom.records.filters.models import SavedFilter
 
 app = typer.Typer(no_args_is_help=True, help="Look at mail.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -41,6 +45,7 @@ def list_emails(
     account: Annotated[str, typer.Option(help="Email account ID.")] = "",
     status: Annotated[str, typer.Option(help="A status, such as Failed.")] = "",
     query: Annotated[str, typer.Option(help="Words and operators, as in the Search field.")] = "",
+    filter_: Annotated[str, typer.Option("--filter", help="A saved filter's name, or lines in JSON.")] = "",
     limit: Annotated[int, typer.Option(help="At most so many.")] = 1000,
     as_json: AsJson = False,
 ) -> None:
@@ -57,6 +62,8 @@ def list_emails(
         if status.casefold() not in labels:
             raise WrongUse(f"--status is one of {', '.join(str(label) for _key, label in Status.choices)}.")
         rows = rows.filter(status=labels[status.casefold()])
+    if filter_:
+        rows = rows.filter(_condition(filter_))
     if query:
         rows = search.find(rows, query, clock.now(), timezone.get_current_timezone()).rows
     found = [present.as_json(email, with_bodies=False) for email in rows.order_by("-date", "-id")[:limit]]
@@ -66,6 +73,20 @@ def list_emails(
         return
     table = [item | {"from": item["from"]["address"], "date": item["date"][:16]} for item in found]
     print_rows(table, ("id", "date", "status", "account", "from", "subject"))
+
+
+def _condition(text: str) -> Q:
+    try:
+        if text.lstrip().startswith("["):
+            meant = lines.read(text)
+        else:
+            kept = list(SavedFilter.objects.filter(name=text).values_list("lines", flat=True)[:2])
+            if len(kept) != 1:
+                raise WrongUse(f"{'Several saved filters are' if kept else 'No saved filter is'} called {text!r}.")
+            meant = lines.of(kept[0])
+        return meaning.condition(meant, properties.EMAIL, When(clock.now(), timezone.get_current_timezone()))
+    except lines.Wrong as error:
+        raise WrongUse(str(error)) from error
 
 
 @app.command()

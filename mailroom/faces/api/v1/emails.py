@@ -2,48 +2,30 @@
 
 import base64
 import binascii
-from datetime import UTC, datetime
 from typing import Any, Literal
 
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
-from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from ninja import Status as Answer
 from ninja.errors import HttpError
 from pydantic import AwareDatetime, Field
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
+from mailroom.faces.api.v1 import email_lists
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
 from mailroom.flows.incoming import pipeline
 from mailroom.flows.sending import holding, outbox, send
 from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import present, queries, search, status
+from mailroom.records.emails import present, status
 from mailroom.records.emails.compose import DraftFields
-from mailroom.records.emails.models import Box, Direction, Email, Status
+from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.emails.moves import Action
 from mailroom.records.files import store
 from mailroom.records.preferences import answers
 
 router = Router(tags=["emails"])
-WINDOWS: dict[str, dict[str, str]] = {
-    "incoming": {"box": Box.INCOMING},
-    "sent": {"box": Box.SENT},
-    "all": {},
-    "pending": {"status": Status.PENDING},
-}
-
-
-class Filters(Schema):
-    """How a list is narrowed."""
-
-    window: Literal["incoming", "sent", "all", "pending"] = "all"
-    account: str = Field("", max_length=64)
-    query: str = Field("", max_length=200)
-    cursor: str = Field("", max_length=80)
-    limit: int = Field(50, ge=1, le=500)
 
 
 class NewAttachment(Schema):
@@ -72,36 +54,7 @@ class NewEmailIn(Schema):
     idempotency_key: str = Field("", max_length=200)
 
 
-@router.get("", response={200: Page, **ERRORS})
-def list_emails(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
-    """Emails, newest first, without bodies."""
-    rows = _rows(request).filter(**WINDOWS[filters.window])
-    if filters.account:
-        rows = rows.filter(account__email_account_id__iexact=filters.account)
-    if filters.query:
-        rows = search.find(rows, filters.query, clock.now(), timezone.get_current_timezone()).rows
-    if filters.cursor:
-        date, pk = _read_cursor(filters.cursor)
-        rows = rows.filter(Q(date__lt=date) | Q(date=date, pk__lt=pk))
-    found = list(rows.order_by("-date", "-pk")[: filters.limit + 1])
-    page = found[: filters.limit]
-    more = len(found) > filters.limit
-    return {
-        "items": [present.as_json(email, with_bodies=False) for email in page],
-        "cursor": f"{page[-1].date.astimezone(UTC).isoformat()}_{page[-1].pk}" if more else None,
-    }
-
-
-def _read_cursor(text: str) -> tuple[datetime, int]:
-    moment, _mark, pk = text.rpartition("_")
-    try:
-        date = datetime.fromisoformat(moment.replace(" ", "+"))
-        number = int(pk)
-    except (ValueError, OverflowError):
-        date, number = datetime.min, 0  # noqa: DTZ901 a value that is refused below
-    if date.tzinfo is None or not 0 < number <= LARGEST_ID or not 1 < date.year < 9999:
-        raise HttpError(422, "The cursor is not one that a list gave.")
-    return date.astimezone(UTC), number
+router.get("", response={200: Page, **ERRORS})(email_lists.list_emails)
 
 
 @router.post("", response={201: dict[str, Any], **ERRORS})
@@ -131,7 +84,7 @@ def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
         cancel_if_answered=new.cancel_if_answered,
     )
     email = outbox.create(wanted, clock.now(), user)
-    return Answer(201, present.as_json(_rows(request).get(pk=email.pk)))
+    return Answer(201, present.as_json(email_lists.rows(request).get(pk=email.pk)))
 
 
 def _content(item: NewAttachment) -> bytes:
@@ -231,7 +184,7 @@ def act(request: HttpRequest, number: int, action: Act) -> dict[str, Any]:
         email = answers.forward(email, user, now)
     else:
         email = answers.reply(email, user, now, to_all=action == "reply-all")
-    return present.as_json(_rows(request).get(pk=email.pk))
+    return present.as_json(email_lists.rows(request).get(pk=email.pk))
 
 
 def _send_after_all(email: Email, user: Any) -> None:
@@ -248,13 +201,8 @@ def _process(email: Email, user: Any) -> None:
         pipeline.process_account(email.account_id, clock.now(), [email.pk], user)
 
 
-def _rows(request: HttpRequest) -> QuerySet[Email]:
-    rows = queries.visible_to(rights.user_of(request)).select_related(*present.RELATED, "content")
-    return rows.prefetch_related(*present.PREFETCHED)
-
-
 def _find(request: HttpRequest, number: int) -> Email:
-    email = _rows(request).filter(pk=number).first() if 0 < number <= LARGEST_ID else None
+    email = email_lists.rows(request).filter(pk=number).first() if 0 < number <= LARGEST_ID else None
     if email is None:
         raise Http404
     return email

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -24,6 +24,11 @@ def place_of(date: datetime, key: int) -> int:
 def key_of(place: int) -> int:
     """The key of the mail at a place."""
     return place & ((1 << KEY_BITS) - 1)
+
+
+def date_of(place: int) -> datetime:
+    """The second of a place."""
+    return datetime.fromtimestamp(place >> KEY_BITS, UTC)
 
 
 def index(ids: Iterable[int]) -> int:
