@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from mailroom.mime import nesting
+
 BLOCKS = frozenset(
     "p div section article header footer h1 h2 h3 h4 h5 h6 ul ol li table tr blockquote pre hr address form "
     "fieldset center dl dt dd".split()
@@ -22,10 +24,10 @@ TAGS = set(
 STYLES = set(
     "background-color border border-bottom border-collapse border-color border-left border-radius border-right "
     "border-spacing border-style border-top border-width color direction font font-family font-size font-style "
-    "font-variant font-weight height letter-spacing line-height list-style list-style-type margin margin- "
-    "bottom margin-left margin-right margin-top max-width min-width padding padding-bottom padding-left "
-    "padding-right padding-top table-layout text-align text-decoration text-indent text-transform vertical- "
-    "align white-space width word-break word-wrap".split()
+    "font-variant font-weight height letter-spacing line-height list-style list-style-type margin "
+    "margin-bottom margin-left margin-right margin-top max-width min-width padding padding-bottom padding-left "
+    "padding-right padding-top table-layout text-align text-decoration text-indent text-transform "
+    "vertical-align white-space width word-break word-wrap".split()
 )
 COMMON = {
     "align",
@@ -73,7 +75,7 @@ def sanitise_html(html: str) -> str:
     The cleaner's own panics, which are no ordinary exceptions, give the text as plain paragraphs instead.
     """
     try:
-        cleaned = _cleaner.clean(html[:LARGEST_HTML])
+        cleaned = _cleaner.clean(nesting.shallow(html[:LARGEST_HTML]))
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
@@ -94,7 +96,7 @@ def _escape(text: str) -> str:
 
 def text_from_html(html: str) -> str:
     """The text of an HTML body: paragraphs, lists, tables and link targets kept readable."""
-    tree = LexborHTMLParser(html[:LARGEST_HTML])
+    tree = LexborHTMLParser(nesting.shallow(html[:LARGEST_HTML]))
     body = tree.body
     if body is None:
         return ""

@@ -4,7 +4,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
-from mailroom.mime import attributions, bodies
+from mailroom.mime import attributions, bodies, nesting
 
 SIGNATURE = re.compile(
     r"^(?:-- ?|--\s*|__ ?|_{5,}|—|(?:Sent|Sendt|Skickat|Gesendet|Von meinem|Envoyé|Inviato|Enviado|Verzonden|Verstuurd|Lähetetty|"
@@ -31,7 +31,7 @@ def reply_text(text: str, html: str = "", derived: bool = False) -> str:
 
 
 def _html_without_quotes(html: str) -> str:
-    tree = LexborHTMLParser(html[: bodies.LARGEST_HTML])
+    tree = LexborHTMLParser(nesting.shallow(html[: bodies.LARGEST_HTML]))
     for node in tree.css(QUOTED_HTML):
         node.decompose()
     return bodies.text_from_html(tree.html or "")

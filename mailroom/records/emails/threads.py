@@ -31,11 +31,12 @@ def assign(links: Mapping[Key, Sequence[str]]) -> dict[Key, int]:
     made = rows.reserve_ids(Thread, len(new))
     rows.insert(Thread, ("id",), ((pk,) for pk in made))
     thread_of = dict(zip(new, made, strict=True))
-    merged = _merge([existing for existing in found.values() if len(existing) > 1])
+    apart = _kept_apart({leader: ids for leader, ids in found.items() if len(ids) > 1}, links, leaders, threads_of_id)
+    merged = _merge([ids for leader, ids in found.items() if len(ids) > 1 and leader not in apart])
     for leader, existing in found.items():
         if existing:
             oldest = min(existing)
-            thread_of[leader] = merged.get(oldest, oldest)
+            thread_of[leader] = apart.get(leader) or merged.get(oldest, oldest)
     return {key: thread_of[leader] for key, leader in leaders.items()}
 
 
@@ -53,6 +54,26 @@ def _existing(ids: Sequence[str]) -> dict[str, set[int]]:
         for message_id, thread in found.values_list("message_id", "email__thread_id").distinct():
             threads[message_id].add(thread)
     return threads
+
+
+def _kept_apart(
+    ties: Mapping[Key, set[int]],
+    links: Mapping[Key, Sequence[str]],
+    leaders: Mapping[Key, Key],
+    threads_of_id: Mapping[str, set[int]],
+) -> dict[Key, int]:
+    """For mail that ties conversations which a person parted: the one that it names first. They are not made one."""
+    every = {thread for tie in ties.values() for thread in tie}
+    if not every:
+        return {}
+    parted = dict(Thread.objects.filter(pk__in=every, split_from__in=every).values_list("pk", "split_from_id"))
+    found: dict[Key, int] = {}
+    for key, names in links.items():
+        tie = ties.get(leaders[key], set())
+        if leaders[key] not in found and any(parted.get(thread) in tie for thread in tie):
+            near = (threads_of_id[name] for name in names if threads_of_id.get(name))
+            found[leaders[key]] = max(next(near, tie))
+    return found
 
 
 def _merge(ties: Sequence[set[int]]) -> dict[int, int]:

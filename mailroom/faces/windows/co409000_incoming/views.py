@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mailroom.faces.windows.co409000_incoming.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import Empty, FilterTab, GridWindow
-from mailroom.faces.windows.mail import commands, reading, tables
+from mailroom.faces.windows.mail import commands, reading, snoozing, tables
 from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Email
 
@@ -34,6 +34,7 @@ class Incoming(GridWindow):
     row_name = "emails"
     reader_template = "mail/_reader.html"
     properties = properties.labelled(workgroup=_("Workgroup"))
+    head_template = "mail/_back.html"
     tabs: ClassVar[Sequence[FilterTab]] = (
         FilterTab("all", _("All records")),
         FilterTab("unread", _("Unread emails"), tables.unread),
@@ -41,6 +42,7 @@ class Incoming(GridWindow):
         FilterTab("workgroup", _("My workgroup’s emails"), tables.of_my_workgroup),
         FilterTab("unassigned", _("Unassigned"), tables.unassigned),
         FilterTab("unprocessed", _("Unprocessed"), tables.unprocessed),
+        snoozing.TAB,
     )
     toolbar = (
         commands.NEW,
@@ -55,6 +57,7 @@ class Incoming(GridWindow):
                 commands.ARCHIVE,
                 commands.UNARCHIVE,
                 commands.RESTORE,
+                *reading.TOGETHER,
             ),
         ),
     )
@@ -66,6 +69,15 @@ class Incoming(GridWindow):
     def listed(self, request: HttpRequest) -> QuerySet[Email]:
         """Received mail that is neither archived nor deleted."""
         return self.records(request).filter(box=Box.INCOMING)
+
+    def all_tabs(self, request: HttpRequest) -> Sequence[FilterTab]:
+        """What this person put off stands in its own tab alone."""
+        tabs = super().all_tabs(request)
+        return snoozing.without_snoozed(tabs) if snoozing.TAB in tabs else tabs
+
+    def extra_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What came back from snooze stands on top of the list."""
+        return {"back": snoozing.back(request) if snoozing.TAB in self.tabs else []}
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """By subject text, names and parts of addresses."""

@@ -8,7 +8,7 @@ from mailroom.faces.windows.co409000_incoming.views import Incoming
 from mailroom.faces.windows.co409070_all_emails.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import FilterTab
-from mailroom.faces.windows.mail import commands, tables
+from mailroom.faces.windows.mail import commands, reading, tables
 from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Direction, Email, Status
 
@@ -40,7 +40,7 @@ class AllEmails(Incoming):
         commands.DELETE,
         Menu(
             _("Actions"),
-            (*commands.ANSWERS, commands.ARCHIVE, commands.UNARCHIVE, SEPARATOR, commands.RESTORE),
+            (*commands.ANSWERS, commands.ARCHIVE, commands.UNARCHIVE, SEPARATOR, commands.RESTORE, *reading.TOGETHER),
         ),
     )
 

@@ -8,7 +8,7 @@ from mailroom.faces.windows.co409000_incoming.views import Incoming
 from mailroom.faces.windows.co409080_my_sent_emails.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import Empty, FilterTab
-from mailroom.faces.windows.mail import commands, tables
+from mailroom.faces.windows.mail import commands, reading, tables
 from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Email
 
@@ -35,7 +35,10 @@ class Sent(Incoming):
     toolbar = (
         commands.NEW,
         commands.DELETE,
-        Menu(_("Actions"), (*commands.ANSWERS, commands.ARCHIVE, commands.UNARCHIVE, SEPARATOR, commands.RESTORE)),
+        Menu(
+            _("Actions"),
+            (*commands.ANSWERS, commands.ARCHIVE, commands.UNARCHIVE, SEPARATOR, commands.RESTORE, *reading.TOGETHER),
+        ),
     )
 
     def listed(self, request: HttpRequest) -> QuerySet[Email]:

@@ -58,7 +58,7 @@ class PreviewBody(WindowView):
         if way == "text":
             document = f"<!doctype html>{MARGIN}{PLAIN}<body><pre>{escape(message.text)}</pre></body>"
         else:
-            document = frame.document(message.html, message.text, email.pk, images=False)
+            document = frame.document(message.html, message.text, email.pk, frame.Showing())
             document = document.replace("</head>", f"{MARGIN}{DARK if way == 'dark' else ''}</head>")
         response = HttpResponse(document)
         response["Content-Security-Policy"] = POLICY

@@ -20,7 +20,7 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Menu, Outcome, Toolbar, shown
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.record import NEW, RecordWindow
-from mailroom.faces.windows.mail import commands, reading, tables
+from mailroom.faces.windows.mail import commands, reading, routes, tables, together
 from mailroom.flows.incoming import pipeline
 from mailroom.flows.sending import send
 from mailroom.records.emails import answering, checks, compose
@@ -112,7 +112,7 @@ class EmailActivity(RecordWindow):
         """After Send: what was found first, else back to My sent emails, with the seconds that Undo is left."""
         if request.POST.get("send"):
             sending.start_of(request, clock.now())
-            found = checks.of_draft(record)
+            found = [*together.answered_meanwhile(record), *checks.of_draft(record)]
             if found:
                 return self.ask_anyway(request, record, found)
         elif not request.POST.get("send_anyway"):
@@ -172,6 +172,7 @@ class EmailActivity(RecordWindow):
             items.append(commands.ARCHIVE)
         if record.direction == Direction.INCOMING:
             items += [SEPARATOR, commands.READ, commands.UNREAD]
+        items += reading.TOGETHER
         if record.status in EDITABLE:
             return HIDDEN
         return (commands.DELETE, Menu(gettext_lazy("Actions"), items), *HIDDEN)
@@ -196,7 +197,8 @@ class EmailActivity(RecordWindow):
             "may_add_files": record.direction == Direction.OUTGOING and record.status == Status.PENDING,
             "waits": sending.waits_for(record, requests.user_of(request)),
         }
-        return self.render(request, "cr306015/view.html", **context)
+        fragment = requests.target(request) == "reader"
+        return self.render(request, "cr306015/_view.html" if fragment else "cr306015/view.html", **context)
 
     def title(self, request: HttpRequest, record: Any) -> str:
         """The subject."""
@@ -214,9 +216,6 @@ urlpatterns = [
     path("<int:key>/files/<int:attachment>/remove/", drafting.Files.as_view(), name="remove-file"),
     path("<int:key>/preview/", looking.Preview.as_view(), name="preview"),
     path("<int:key>/preview/<slug:way>/", looking.PreviewBody.as_view(), name="preview-body"),
-    path("<int:key>/body/", reading.body, name="body"),
-    path("<int:key>/raw/", reading.raw, name="raw"),
-    path("<int:key>/files/<int:attachment>/", reading.file, name="file"),
-    path("<int:key>/inline/<path:content_id>", reading.inline, name="inline"),
+    *routes.urlpatterns,
     *EmailActivity.urls(),
 ]

@@ -48,6 +48,7 @@ class Thread(models.Model):
     """A conversation: mails tied by Message-ID, In-Reply-To and References, never by subject alone."""
 
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    split_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
 
 
 class Email(models.Model):

@@ -1,10 +1,12 @@
-// Mail bodies: a frame is as high as its document, which runs no script of its own.
-import { dress, $$ } from "./dom.js";
+// Mail bodies: a frame is as high as its document, which runs no script of its own. Banners that did their work go.
+import { dress, on, $$ } from "./dom.js";
 
 const fit = (frame) => {
   const height = () => {
     const page = frame.contentDocument?.documentElement;
-    if (page) frame.height = String(Math.min(Math.max(page.scrollHeight, 40), 20000));
+    if (!page) return;
+    const scrollbar = page.scrollWidth > page.clientWidth ? 16 : 0;
+    frame.height = String(Math.min(Math.max(Math.ceil(page.getBoundingClientRect().height) + scrollbar, 40), 40000));
   };
   const watch = () => {
     height();
@@ -16,3 +18,4 @@ const fit = (frame) => {
 dress((root) => $$("iframe[data-fit]", root instanceof Element ? root.parentElement ?? root : root).forEach((frame) => {
   if (!frame.dataset.fitted) { frame.dataset.fitted = "1"; fit(frame); }
 }));
+on("click", "[data-show-images], [data-show-all]", (event, link) => link.closest(".banner").remove());

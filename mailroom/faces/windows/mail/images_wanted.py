@@ -1,0 +1,25 @@
+"""Of which senders a person always wants to see the remote images."""
+
+from django.http import HttpRequest
+
+from mailroom.faces.windows.kit import person
+from mailroom.records.emails.models import Email
+
+SETTING = "remote_images_from"
+MOST = 2000
+
+
+def from_sender(request: HttpRequest, email: Email) -> bool:
+    """Whether this person always wants images of this sender; never when the sender's domain disowns the mail."""
+    content = getattr(email, "content", None)
+    verdicts = (content.facts or {}).get("authentication") or {} if content else {}
+    wanted = person.setting(request, SETTING, [])
+    return bool(email.from_address) and email.from_address.lower() in wanted and verdicts.get("dmarc") != "fail"
+
+
+def always(request: HttpRequest, email: Email) -> None:
+    """Remember the sender for this person."""
+    address = email.from_address.lower()
+    kept = [known for known in person.setting(request, SETTING, []) if known != address]
+    if address:
+        person.save(request, SETTING, [*kept, address][-MOST:])
