@@ -7,9 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from mailroom.faces.api import refusals
 from mailroom.flows.incoming import accounts
 from mailroom.flows.scheduling import saving
 from mailroom.flows.sending import outbox
+from mailroom.records.activities import attached, linking
 from mailroom.records.emails import compose, status
 from mailroom.records.files import store
 from mailroom.records.filters import lines
@@ -27,6 +29,9 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (saving.Invalid, 422, "Some fields are wrong."),
     (lines.Wrong, 422, "The filter makes no sense."),
     (people.Invalid, 422, "Some fields are wrong."),
+    (linking.NotThere, 422, "There is no such record to link to."),
+    (attached.TooLarge, 422, "The file is too large."),
+    (refusals.Invalid, 422, "Some fields are wrong."),
     (store.FileMissing, 410, "The file is missing on disk."),
 )
 

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.urls import include, path, re_path
 
 from mailroom.faces.windows.kit import jobs, lookups, palette, person_posts, registry
+from mailroom.faces.windows.mail.linking import OpenEntity
 from mailroom.faces.windows.overview import views as overview
 
 
@@ -19,6 +20,7 @@ def lower_case(request: HttpRequest, window_id: str, rest: str) -> HttpResponse:
 urlpatterns = [
     *overview.root,
     path("", include("mailroom.faces.windows.sign_in.urls")),
+    path("entity/<slug:type_key>/<int:number>/", OpenEntity.as_view(), name="entity"),
     path("lookup/<slug:key>/", lookups.LookupView.as_view(), name="lookup"),
     path("jobs/running/", jobs.NavJobView.as_view(), name="nav-job"),
     path("jobs/<int:key>/", jobs.JobView.as_view(), name="job"),

@@ -65,11 +65,12 @@ def renamed(record: models.Model) -> None:
         rows.update(related_entity_description=target.description)
 
 
-def forget(record: models.Model, now: datetime, by: User | None) -> None:
-    """Before a record is deleted: its emails, tasks and events stay, without the link; its files go."""
-    target = related(record)
-    links.forget(target, now, by)
-    for model in (Task, Event):
-        rows = model._default_manager.filter(related_entity_type=target.type, related_entity_id=target.id)
-        rows.update(related_entity_type="", related_entity_id=None, related_entity_description="")
-    EntityFile.objects.filter(entity_type=target.type, entity_id=record.pk).delete()
+def forget(records: Collection[models.Model], now: datetime, by: User | None) -> None:
+    """Before records are deleted: their emails, tasks and events stay, without the link; their files go."""
+    for kind in {entities.of_record(record) for record in records}:
+        ids = [record.pk for record in records if entities.of_record(record) is kind]
+        links.forget(kind.key, ids, now, by)
+        for model in (Task, Event):
+            rows = model._default_manager.filter(related_entity_type=kind.key, related_entity_id__in=ids)
+            rows.update(related_entity_type="", related_entity_id=None, related_entity_description="")
+        EntityFile.objects.filter(entity_type=kind.key, entity_id__in=ids).delete()

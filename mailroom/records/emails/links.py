@@ -56,9 +56,9 @@ def describe(related: Related) -> int:
     return rows.exclude(related_entity_description=words).update(related_entity_description=words)
 
 
-def forget(related: Related, now: datetime, by: User | None = None) -> int:
-    """Unlink every mail of a record that is deleted; returns how many."""
-    rows = Email.objects.filter(related_entity_type=related.type, related_entity_id=related.id).order_by("id")
+def forget(type_key: str, records: Collection[int], now: datetime, by: User | None = None) -> int:
+    """Unlink every mail of records that are deleted; returns how many."""
+    rows = Email.objects.filter(related_entity_type=type_key, related_entity_id__in=list(records)).order_by("id")
     forgotten = 0
     while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
         forgotten += len(link(ids, NOTHING, now, by))

@@ -15,7 +15,13 @@ def read() -> Features:
 
 def is_on(name: str) -> bool:
     """Whether a functionality is switched on; before anybody has chosen, each has its default."""
-    return bool(getattr(Features.objects.filter(pk=ROW).first() or Features(), name))
+    return name in switched_on()
+
+
+def switched_on() -> frozenset[str]:
+    """The names of all functionalities that are on."""
+    row = Features.objects.filter(pk=ROW).first() or Features()
+    return frozenset(name for name in KNOWN if getattr(row, name))
 
 
 def locales() -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ import re
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mailroom.records.organisation.models import Employee, User
@@ -37,3 +38,21 @@ def create_user(login: str, email: str, role: str, password: str | None = None, 
     if role != Role.API:
         Employee.objects.create(employee_id=login[:32], name=full_name or login, email=email, user=user)
     return user
+
+
+def named(word: str) -> Q:
+    """Users with `word` in login, name or address."""
+    return Q(login__icontains=word) | Q(full_name__icontains=word) | Q(email__icontains=word)
+
+
+def join(user: User, employee: Employee | None, make_one: bool = False) -> None:
+    """Make `employee` the employee that the user is; without one, `make_one` makes one of the same name."""
+    others = Employee.objects.filter(user=user)
+    (others.exclude(pk=employee.pk) if employee is not None else others).update(user=None)
+    if employee is not None:
+        Employee.objects.filter(pk=employee.pk).update(user=user)
+    elif make_one:
+        free = user.login[:32]
+        if not Employee.objects.filter(employee_id=free).exists():
+            Employee.objects.create(employee_id=free, name=str(user), email=user.email, user=user)
+    user._state.fields_cache.pop("employee", None)

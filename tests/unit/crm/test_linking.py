@@ -55,7 +55,7 @@ def test_the_words_on_the_mails_follow_the_record_and_go_with_it(now: datetime, 
     record.save()
     linking.renamed(record)
     assert links_of(email)[0][2] == "C-000001 Lamp hums"
-    linking.forget(record, now, agent)
+    linking.forget([record], now, agent)
     assert links_of(email) == [("", None, "")]
     task.refresh_from_db()
     assert task.related_entity_id is None

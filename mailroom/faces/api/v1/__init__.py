@@ -4,7 +4,23 @@ from ninja import NinjaAPI
 from ninja.openapi.docs import Swagger
 
 from mailroom.faces.api import errors, rights
-from mailroom.faces.api.v1 import accounts, emails, preferences, schedules
+from mailroom.faces.api.v1 import (
+    accounts,
+    cases,
+    contacts,
+    documents,
+    emails,
+    employees,
+    events,
+    expense_receipts,
+    functionalities,
+    leads,
+    links,
+    preferences,
+    schedules,
+    tasks,
+    users,
+)
 
 api = NinjaAPI(
     title="Mailroom",
@@ -15,7 +31,20 @@ api = NinjaAPI(
     urls_namespace="api-v1",
 )
 errors.install(api)
+api.add_router("/emails", links.router)  # before the actions of emails, which would take its address
 api.add_router("/emails", emails.router)
 api.add_router("/accounts", accounts.router)
 api.add_router("/preferences", preferences.router)
 api.add_router("/schedules", schedules.router)
+api.add_router("/business-accounts", documents.accounts)
+api.add_router("/cases", cases.router)
+api.add_router("/contacts", contacts.router)
+api.add_router("/documents", documents.router)
+api.add_router("/employees", employees.router)
+api.add_router("/entities", links.types)
+api.add_router("/events", events.router)
+api.add_router("/expense-receipts", expense_receipts.router)
+api.add_router("/functionalities", functionalities.router)
+api.add_router("/leads", leads.router)
+api.add_router("/tasks", tasks.router)
+api.add_router("/users", users.router)

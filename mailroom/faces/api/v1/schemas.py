@@ -25,6 +25,13 @@ class Page(Schema):
     cursor: str | None
 
 
+class RelatedIn(Schema):
+    """A record by its type and its number or id."""
+
+    type: str = Field(max_length=32)
+    id: int | str = Field(union_mode="left_to_right")
+
+
 class Steps(Schema):
     """The result of Test."""
 

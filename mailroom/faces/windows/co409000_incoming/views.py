@@ -5,12 +5,13 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.co409000_incoming.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import Empty, FilterTab, GridWindow
-from mailroom.faces.windows.mail import commands, reading, snoozing, tables
+from mailroom.faces.windows.mail import commands, creating, linking, reading, snoozing, tables
 from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Email
 
@@ -53,6 +54,7 @@ class Incoming(GridWindow):
                 *commands.ANSWERS,
                 commands.READ,
                 commands.UNREAD,
+                *linking.actions_of(WINDOW.id),
                 SEPARATOR,
                 commands.ARCHIVE,
                 commands.UNARCHIVE,
@@ -60,6 +62,8 @@ class Incoming(GridWindow):
                 *reading.TOGETHER,
             ),
         ),
+        creating.menu(),
+        linking.TAKE_BACK,
     )
 
     def records(self, request: HttpRequest) -> QuerySet[Email]:
@@ -112,4 +116,4 @@ class Incoming(GridWindow):
         return reading.context(request, row)
 
 
-urlpatterns = Incoming.urls()
+urlpatterns = [*Incoming.urls(), path("link-to/", linking.view_of(WINDOW), name="link-to")]

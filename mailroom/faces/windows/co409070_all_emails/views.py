@@ -2,13 +2,14 @@
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.co409000_incoming.views import Incoming
 from mailroom.faces.windows.co409070_all_emails.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import FilterTab
-from mailroom.faces.windows.mail import commands, reading, tables
+from mailroom.faces.windows.mail import commands, creating, linking, reading, tables
 from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Direction, Email, Status
 
@@ -40,8 +41,18 @@ class AllEmails(Incoming):
         commands.DELETE,
         Menu(
             _("Actions"),
-            (*commands.ANSWERS, commands.ARCHIVE, commands.UNARCHIVE, SEPARATOR, commands.RESTORE, *reading.TOGETHER),
+            (
+                *commands.ANSWERS,
+                *linking.actions_of(WINDOW.id),
+                SEPARATOR,
+                commands.ARCHIVE,
+                commands.UNARCHIVE,
+                commands.RESTORE,
+                *reading.TOGETHER,
+            ),
         ),
+        creating.menu(),
+        linking.TAKE_BACK,
     )
 
     def listed(self, request: HttpRequest) -> QuerySet[Email]:
@@ -49,4 +60,4 @@ class AllEmails(Incoming):
         return self.records(request)
 
 
-urlpatterns = AllEmails.urls()
+urlpatterns = [*AllEmails.urls(), path("link-to/", linking.view_of(WINDOW), name="link-to")]

@@ -45,9 +45,10 @@ class Tab:
 
 @dataclass(frozen=True)
 class Layout:
-    """A record's form."""
+    """A record's form; `head` is a template that stands above the fields, `after` one below them."""
 
     top: Sequence[Column] = ()
     tabs: Sequence[Tab] = ()
     aside: str = ""
     after: str = ""
+    head: str = ""

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.records.organisation import features
 from mailroom.records.organisation.models import User
 from mailroom.records.organisation.models.people import Role
 
@@ -44,6 +45,7 @@ class Window:
 
     `count` answers the rows to count beside the window's name in the navigation pane (bounded by the kit);
     `count_tone` is "new" (bold), "bad" (red) or "". `keys` is the key sequence that opens it, such as "g i".
+    `feature` names the functionality (CS100000) that has to be switched on.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Window:
     count: Callable[[User], QuerySet[Any]] | None = None
     count_tone: str = ""
     in_navigation: bool = True
+    feature: str = ""
     help_page: str = ""
 
     @property
@@ -73,8 +76,16 @@ class Window:
         return reverse(f"{self.namespace}:{name}", args=arguments)
 
     def open_to(self, user: User) -> bool:
-        """Whether the user's role opens this window."""
-        return user.role in self.roles
+        """Whether the user's role opens this window, and its functionality is switched on."""
+        return user.role in self.roles and (not self.feature or self.feature in _switched_on(user))
+
+
+def _switched_on(user: User) -> frozenset[str]:
+    """The functionalities in use: asked once for each user object, and so once a request."""
+    kept: frozenset[str] | None = user.__dict__.get("_switched_on")
+    if kept is None:
+        kept = user.__dict__["_switched_on"] = features.switched_on()
+    return kept
 
 
 @dataclass(slots=True)

@@ -139,14 +139,14 @@ REPLY = Action("reply", gettext_lazy("Reply"), run=reply, icon="reply", keys="r"
 REPLY_ALL = Action("reply-all", gettext_lazy("Reply all"), run=reply_all, icon="reply-all", keys="a", reader="label")
 FORWARD = Action("forward", gettext_lazy("Forward"), run=forward, icon="forward", keys="f", reader="label")
 ARCHIVE = Action("archive", gettext_lazy("Archive"), run=archive, icon="archive", keys="e", reader="icon")
-UNARCHIVE = Action("unarchive", gettext_lazy("Restore from archive"), run=unarchive, icon="archive")
+UNARCHIVE = Action("unarchive", gettext_lazy("Restore from archive"), run=unarchive, icon="restore", keys="E")
 DELETE = Action(
     "delete", gettext_lazy("Delete"), run=delete, icon="trash", keys="Delete", style="icon", confirm=ask_delete
 )
-RESTORE = Action("restore", gettext_lazy("Restore"), run=restore, icon="undo")
 DISCARD = Action("discard", gettext_lazy("Discard"), run=discard, hidden=True)
 AGAIN = Action("again", gettext_lazy("Send again"), run=again, icon="refresh")
 TO_REST = Action("send-to-rest", gettext_lazy("Send to the rest"), run=send_to_rest, icon="send")
+RESTORE = Action("restore", gettext_lazy("Restore"), run=restore, icon="undo", keys="D")
 READ = Action("read", gettext_lazy("Mark as read"), run=mark_read, icon="mail", keys="i", reader="icon")
 UNREAD = Action("unread", gettext_lazy("Mark as unread"), run=mark_unread, icon="mail", keys="u")
 NEW = Action("new", gettext_lazy("New email"), url="/cr306015/new/", icon="plus", keys="c", style="icon", rows=False)

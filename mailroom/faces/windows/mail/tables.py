@@ -26,6 +26,13 @@ def status_cell(email: Email) -> SafeString:
     return cells.status(words, "" if email.archived else TONES.get(Status(email.status), ""))
 
 
+def related_cell(row: Any) -> SafeString | str:
+    """The record that an email, task or event is an activity of, as a link that opens it."""
+    if not row.related_entity_type or not row.related_entity_description:
+        return str(row.related_entity_description)
+    return cells.link(row.related_entity_description, f"/entity/{row.related_entity_type}/{row.related_entity_id}/")
+
+
 def sender(email: Email) -> str:
     """Who wrote it, as lists show it."""
     return email.from_name or email.from_address
@@ -52,7 +59,7 @@ def _column(key: str, label: Any) -> Column:
         "to": lambda: Column("to", label, cell=lambda row: row.to_line, width=22),
         "cc": lambda: Column("cc", label, cell=lambda row: row.cc_line, width=18),
         "bcc": lambda: Column("bcc", label, cell=lambda row: row.bcc_line, width=18),
-        "related": lambda: Column("related", label, cell=lambda row: row.related_entity_description, width=24),
+        "related": lambda: Column("related", label, cell=related_cell, width=24),
         "workgroup": lambda: Column("workgroup", label, cell=lambda row: str(row.workgroup or ""), width=14),
         "owner": lambda: Column("owner", label, cell=lambda row: str(row.owner or ""), width=18),
         "created_by": lambda: Column("created_by", label, cell=lambda row: str(row.created_by or ""), width=18),

@@ -102,6 +102,8 @@ def reason(action: actions.Action, request: Any, record: Any) -> Any:
 @register.filter
 def key_words(keys: str) -> str:
     """The keys of a command as people read them."""
+    if len(keys) == 1 and keys.isupper():
+        return f"Shift {keys.lower()}"
     return {"Delete": "Del", "PageUp": "Page Up", "PageDown": "Page Down"}.get(keys, keys)
 
 

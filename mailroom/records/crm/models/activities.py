@@ -1,5 +1,6 @@
 """Tasks (CR306020) and events (CR306030): what is to be done, and when people meet, often for another record."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,11 @@ class Task(Activity):
             models.Index(fields=("-created_at", "-id"), name="task_all"),
         ]
 
+    def clean(self) -> None:
+        """What is due is not due before it starts."""
+        if self.start_on and self.due_on and self.due_on < self.start_on:
+            raise ValidationError({"due_on": _("The due date is before the start date.")})
+
 
 class Event(Activity):
     """A meeting or call."""
@@ -65,3 +71,8 @@ class Event(Activity):
             models.Index(fields=("related_entity_type", "related_entity_id", "-created_at"), name="event_entity"),
             models.Index(fields=("starts_at", "id"), name="event_start"),
         ]
+
+    def clean(self) -> None:
+        """It ends after it starts."""
+        if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
+            raise ValidationError({"ends_at": _("The end is before the start.")})

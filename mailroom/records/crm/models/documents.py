@@ -1,11 +1,14 @@
 """Business documents that an installation brings, expense receipts (EP301020), files of a record, number series."""
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.records.crm.models.relations import BusinessAccount
 from mailroom.records.files.models import StoredFile
 from mailroom.records.organisation.models import Employee, User
+
+THREE_LETTERS = RegexValidator(r"^[A-Z]{3}\Z", _("Three capital letters, such as NOK."))
 
 
 class DocumentType(models.TextChoices):
@@ -55,7 +58,7 @@ class ExpenseReceipt(models.Model):
     date = models.DateField(_("Date"))
     description = models.CharField(_("Description"), max_length=255)
     amount = models.DecimalField(_("Amount"), max_digits=12, decimal_places=2, default=0)
-    currency = models.CharField(_("Currency"), max_length=3, default="NOK")
+    currency = models.CharField(_("Currency"), max_length=3, default="NOK", validators=[THREE_LETTERS])
     status = models.CharField(_("Status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     employee = models.ForeignKey(Employee, models.SET_NULL, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")

@@ -1,5 +1,6 @@
 """Business accounts, contacts and leads."""
 
+from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ class BusinessAccount(models.Model):
     account_id = models.CharField(_("Business account"), max_length=32, unique=True)
     name = models.CharField(_("Name"), max_length=150)
     kind = models.CharField(_("Type"), max_length=8, choices=Kind.choices, default=Kind.CUSTOMER)
-    email = models.CharField(_("Email"), max_length=254, blank=True, db_index=True)
+    email = models.CharField(_("Email"), max_length=254, blank=True, db_index=True, validators=[validate_email])
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     language = models.CharField(_("Language"), max_length=8, blank=True)
     owner = models.ForeignKey(Employee, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -35,7 +36,7 @@ class Contact(models.Model):
     """A person at a business account (CR302000)."""
 
     name = models.CharField(_("Name"), max_length=150)
-    email = models.CharField(_("Email"), max_length=254, blank=True, db_index=True)
+    email = models.CharField(_("Email"), max_length=254, blank=True, db_index=True, validators=[validate_email])
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     position = models.CharField(_("Position"), max_length=120, blank=True)
     business_account = models.ForeignKey(
@@ -63,7 +64,7 @@ class Lead(models.Model):
         LOST = "lost", _("Lost")
 
     name = models.CharField(_("Name"), max_length=150)
-    email = models.CharField(_("Email"), max_length=254, blank=True, db_index=True)
+    email = models.CharField(_("Email"), max_length=254, blank=True, db_index=True, validators=[validate_email])
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     company = models.CharField(_("Company"), max_length=150, blank=True)
     status = models.CharField(_("Status"), max_length=10, choices=Status.choices, default=Status.NEW)

@@ -20,9 +20,17 @@ on("keydown", "[data-tabs] [role=tab]", (event, tab) => {
   showTab(tab.closest("[data-tabs]"), chosen);
   chosen.focus();
 });
+on("click", "[data-show-tab]", (event, link) => {
+  const tab = $(`[data-tabs] [aria-controls="${link.dataset.showTab}"]`);
+  if (!tab) return;
+  event.preventDefault();
+  showTab(tab.closest("[data-tabs]"), tab);
+  tab.focus();
+});
 const reveal = (field) => {
   const panel = field?.closest("[role=tabpanel][hidden]");
-  if (panel) showTab($("[data-tabs]"), $(`[aria-controls="${panel.id}"]`));
+  const tab = panel && $(`[aria-controls="${panel.id}"]`);
+  if (tab) showTab(tab.closest("[data-tabs]"), tab);
 };
 
 // Fields that others enable: the same conditions as on the server.

@@ -67,13 +67,14 @@ const escape = (event) => {
   if (!grid.closeReader()) grid.clear();
 };
 
+const shownKey = (key) => (/^[A-Z]$/.test(key) ? `Shift ${key.toLowerCase()}` : key.replace("Delete", "Del"));
 // The list under ? names the keys of this window's commands too.
 const list = $("[data-keylist]");
 $$("#main [data-key]").forEach((element) => {
   const label = element.getAttribute("aria-label") || element.textContent.replace($("kbd", element)?.textContent ?? "", "").trim();
   if (!list || $$("dd", list).some((one) => one.textContent === label)) return;
   const [row, term, said, key] = ["div", "dt", "dd", "kbd"].map((tag) => document.createElement(tag));
-  Object.assign(key, { className: "kbd", textContent: element.dataset.key.replace("Delete", "Del") });
+  Object.assign(key, { className: "kbd", textContent: shownKey(element.dataset.key) });
   said.textContent = label;
   term.append(key);
   row.append(term, said);

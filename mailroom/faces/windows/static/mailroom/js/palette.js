@@ -10,7 +10,7 @@ const commands = (text) =>
   $$("#main [data-command]:not(:disabled)")
     .map((element) => ({ element, label: element.getAttribute("aria-label") || element.firstChild?.parentElement.textContent.replace(element.querySelector("kbd")?.textContent ?? "", "").trim() }))
     .filter(({ label }, at, all) => label.toLowerCase().includes(text.toLowerCase()) && all.findIndex((one) => one.label === label) === at)
-    .slice(0, 10);
+    .slice(0, 30);
 
 const mark = (option) => {
   $$("[role=option]", list()).forEach((one) => one.setAttribute("aria-selected", String(one === option)));
@@ -38,7 +38,7 @@ const fill = async () => {
     item.append(label);
     if (element.dataset.key) {
       const key = document.createElement("kbd");
-      Object.assign(key, { className: "kbd", textContent: element.dataset.key });
+      Object.assign(key, { className: "kbd", textContent: element.dataset.key.replace(/^[A-Z]$/, (key) => `Shift ${key.toLowerCase()}`) });
       item.append(key);
     }
     item.addEventListener("click", () => { dialog().close(); element.click(); });

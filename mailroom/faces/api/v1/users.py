@@ -1,0 +1,112 @@
+"""Users (SM201010): for administrators; passwords and tokens are never shown."""
+
+import zoneinfo
+from typing import Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest
+from ninja import Router, Schema
+from ninja import Status as Answer
+from pydantic import Field
+
+from mailroom.faces.api import rights
+from mailroom.faces.api.refusals import Invalid
+from mailroom.faces.api.v1.schemas import ERRORS
+from mailroom.records.organisation import features, people
+from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models.people import Role
+
+router = Router(tags=["users"])
+Roles = Literal["administrator", "supervisor", "agent", "marketing", "reader", "api"]
+MOST = 1000
+
+
+class UserIn(Schema):
+    """The fields that may be changed."""
+
+    full_name: str = Field("", max_length=150)
+    email: str = Field("", max_length=254)
+    role: Roles = "agent"
+    is_active: bool = True
+    language: str = Field("en", max_length=8)
+    time_zone: str = Field("Europe/Oslo", max_length=64)
+
+
+class NewUserIn(UserIn):
+    """A new user; without a password only a link or a token signs in."""
+
+    login: str = Field(max_length=64)
+    password: str = Field("", max_length=200)
+
+
+@router.get("", response={200: list[dict[str, Any]], **ERRORS})
+def list_users(request: HttpRequest) -> list[dict[str, Any]]:
+    """Users by login; the first thousand."""
+    rights.administrator(request)
+    return [_show(user) for user in User.objects.select_related("employee")[:MOST]]
+
+
+@router.post("", response={201: dict[str, Any], **ERRORS})
+def create_user(request: HttpRequest, new: NewUserIn) -> Any:
+    """Create a user, with an employee of the same name unless it is an API client."""
+    rights.administrator(request)
+    _check(new)
+    login, password = new.login.replace("\x00", ""), new.password or None
+    user = people.create_user(login, new.email, new.role, password, new.full_name)
+    given = {"is_active": new.is_active, "language": new.language, "time_zone": new.time_zone}
+    User.objects.filter(pk=user.pk).update(**given)
+    return Answer(201, _show(_find(user.login)))
+
+
+@router.get("/{login}", response={200: dict[str, Any], **ERRORS})
+def show_user(request: HttpRequest, login: str) -> dict[str, Any]:
+    """One user."""
+    rights.administrator(request)
+    return _show(_find(login))
+
+
+@router.patch("/{login}", response={200: dict[str, Any], **ERRORS})
+def change_user(request: HttpRequest, login: str, values: UserIn) -> dict[str, Any]:
+    """Change some fields; the last active administrator stays one."""
+    rights.administrator(request)
+    user, given = _find(login), values.dict(exclude_unset=True)
+    _check(values)
+    for name, value in given.items():
+        setattr(user, name, value)
+    if user.role != Role.ADMINISTRATOR or not user.is_active:
+        others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)
+        if others.filter(pk=user.pk).exists() and not others.exclude(pk=user.pk).exists():
+            raise Invalid({"role": "This is the last active administrator. Make another user one first."})
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as invalid:
+        raise Invalid({name: " ".join(texts) for name, texts in invalid.message_dict.items()}) from invalid
+    user.save()
+    return _show(_find(login))
+
+
+def _check(values: UserIn) -> None:
+    errors: dict[str, str] = {}
+    if "\x00" in f"{values.full_name}{values.email}":
+        errors["full_name"] = "Null characters are not allowed."
+    if values.language not in dict(features.locales()):
+        errors["language"] = "It is one of " + ", ".join(code for code, _name in features.locales()) + "."
+    if values.time_zone not in zoneinfo.available_timezones():
+        errors["time_zone"] = "It is no time zone, such as Europe/Oslo."
+    if errors:
+        raise Invalid(errors)
+
+
+def _find(login: str) -> User:
+    user = User.objects.select_related("employee").filter(login=login.lower().replace("\x00", "")).first()
+    if user is None:
+        raise Http404
+    return user
+
+
+def _show(user: User) -> dict[str, Any]:
+    employee = getattr(user, "employee", None)
+    found = {name: getattr(user, name) for name in ("login", "full_name", "email", "role", "is_active")}
+    found |= {"language": user.language, "time_zone": user.time_zone}
+    found["last_login"] = user.last_login.isoformat() if user.last_login else None
+    return found | {"employee": employee.employee_id if employee else None}

@@ -1,0 +1,1 @@
+"""Business accounts (CR303000)."""

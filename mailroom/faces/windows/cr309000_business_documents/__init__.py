@@ -1,0 +1,1 @@
+"""Business documents (CR309000)."""

@@ -1,0 +1,1 @@
+"""Enable/disable functionalities (CS100000)."""

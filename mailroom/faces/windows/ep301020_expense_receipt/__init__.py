@@ -1,0 +1,1 @@
+"""Expense receipt (EP301020)."""

@@ -1,0 +1,1 @@
+"""What the windows of records share: pop-ups filled from emails, Activities, Files, lookups and lists."""

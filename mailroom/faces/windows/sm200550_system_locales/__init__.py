@@ -1,0 +1,1 @@
+"""System locales (SM200550)."""

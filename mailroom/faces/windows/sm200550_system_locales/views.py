@@ -1,0 +1,109 @@
+"""System locales (SM200550): the languages, with their dates and numbers, that people and templates may use."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import check_for_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from mailroom.faces.windows.kit import cells
+from mailroom.faces.windows.kit.actions import Action, Menu, Outcome
+from mailroom.faces.windows.kit.columns import Column
+from mailroom.faces.windows.kit.grid import Empty, GridWindow
+from mailroom.faces.windows.kit.layout import Layout, Section, Tab
+from mailroom.faces.windows.kit.registry import ADMINISTRATORS
+from mailroom.faces.windows.relations.record import ListedRecord
+from mailroom.faces.windows.sm200550_system_locales.window import WINDOW
+from mailroom.records.organisation.models import SystemLocale
+
+
+def make_default(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Make one locale the one that new people and templates begin with."""
+    with transaction.atomic():
+        SystemLocale.objects.exclude(pk=ids[0]).update(default=False)
+        SystemLocale.objects.filter(pk=ids[0]).update(default=True, active=True)
+    return Outcome(_("%(name)s is the default locale") % {"name": SystemLocale.objects.get(pk=ids[0])})
+
+
+MAKE_DEFAULT = Action("default", gettext_lazy("Make default"), run=make_default, icon="star", roles=ADMINISTRATORS)
+
+
+class Locales(GridWindow):
+    """The list."""
+
+    window = WINDOW
+    columns = (
+        Column("code", gettext_lazy("Locale"), sort="code", width=20, link=True, place="from"),
+        Column("description", gettext_lazy("Description"), place="subject"),
+        Column("default", gettext_lazy("Default"), cell=lambda row: _("Yes") if row.default else "", width=14),
+        Column(
+            "active",
+            gettext_lazy("Status"),
+            cell=lambda row: cells.status(_("Active"), "ok") if row.active else cells.status(_("Inactive")),
+            width=16,
+            place="status",
+        ),
+    )
+    default_sort = "code"
+    row_name = "locales"
+    searchable = False
+    toolbar = (
+        Action("add", gettext_lazy("Add"), url="/sm200550/new/", icon="plus", keys="Alt+n", style="icon", rows=False),
+        Menu(gettext_lazy("Actions"), (MAKE_DEFAULT,)),
+    )
+
+    def records(self, request: HttpRequest) -> QuerySet[SystemLocale]:
+        """All of them."""
+        return SystemLocale.objects.all()
+
+    def row_url(self, row: SystemLocale, request: HttpRequest) -> str:
+        """The locale's own page."""
+        return f"/sm200550/{row.code}/"
+
+    def empty(self, request: HttpRequest, tab: str) -> Empty:
+        """What an empty list says."""
+        return Empty(_("No locales here"), _("Without any, the languages of the product are used."), "at")
+
+
+class LocaleForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
+    """A locale."""
+
+    class Meta:
+        model = SystemLocale
+        fields = ("code", "description", "active")
+        help_texts = {"code": gettext_lazy("A language code, such as en, nb, en-GB or sv.")}
+
+    def clean_code(self) -> str:
+        """A language that dates and numbers can be written in."""
+        code = str(self.cleaned_data["code"]).strip()
+        if not check_for_language(code.lower()) and code.lower() not in dict(settings.LANGUAGES):
+            raise forms.ValidationError(_("“%(code)s” is no known language code."), params={"code": code})
+        return code
+
+
+class LocaleWindow(ListedRecord):
+    """One locale."""
+
+    window = WINDOW
+    form_class = LocaleForm
+    write_roles = ADMINISTRATORS
+    key_field = "code"
+    ordering = "code"
+    close_to = "/sm200550/"
+    layout = Layout(
+        tabs=(
+            Tab("details", gettext_lazy("Details"), Section(gettext_lazy("Locale"), "code", "description", "active")),
+        )
+    )
+    toolbar = (MAKE_DEFAULT,)
+
+    def records(self, request: HttpRequest) -> QuerySet[SystemLocale]:
+        """All of them."""
+        return SystemLocale.objects.all()
+
+
+urlpatterns = [*Locales.urls(), *LocaleWindow.urls()]
