@@ -11,6 +11,7 @@ import yaml
 from mailroom.faces.cli.output import WrongUse, print_json, print_rows, say
 from mailroom.flows.incoming import accounts
 from mailroom.flows.receiving import probe as receiving_probe
+from mailroom.flows.receiving import state
 from mailroom.flows.sending import probe as sending_probe
 from mailroom.records.email_accounts.models import EmailAccount
 
@@ -66,8 +67,9 @@ def list_accounts(as_json: AsJson = False) -> None:
 
 @app.command()
 def show(account_id: str, as_json: AsJson = False) -> None:
-    """Show one account without its secrets. Example: mailroom accounts show SALES"""
-    values = accounts.export(find(account_id))
+    """Show one account without its secrets, and how its receiving stands. Example: mailroom accounts show SALES"""
+    account = find(account_id)
+    values = accounts.export(account) | {"receiving_state": state.export(account)}
     if as_json:
         print_json(values)
     else:

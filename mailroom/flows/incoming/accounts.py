@@ -7,9 +7,11 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from mailroom.flows.incoming.models import ProcessingOptions
+from mailroom.flows.receiving import folders
 from mailroom.flows.receiving.models import ReceivingOptions
 from mailroom.flows.sending.models import SendingOptions
 from mailroom.mime import addresses
+from mailroom.records.email_accounts import oauth2
 from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
 
 SECRETS = frozenset(
@@ -17,6 +19,7 @@ SECRETS = frozenset(
 )
 HIDDEN = frozenset({"oauth2_expires_at", "id", "account", "created_at", "changed_at", "email_account_type"})
 ROOMS: tuple[type[models.Model], ...] = (EmailAccount, ReceivingOptions, SendingOptions, ProcessingOptions)
+FOLDERS = "folders"  # rows of their own: see `receiving.folders`
 OTHER_NAMES = {"default_email_work_group": "default_work_group", "default_email_owner": "default_owner"}
 FOUND_BY = {
     "default_work_group": "workgroup_id",
@@ -48,7 +51,7 @@ def fields(model: type[models.Model]) -> dict[str, Any]:
 
 def known_names() -> set[str]:
     """Every name that an account's values may have."""
-    return {name for model in ROOMS for name in fields(model)} | set(OTHER_NAMES)
+    return {name for model in ROOMS for name in fields(model)} | set(OTHER_NAMES) | {FOLDERS}
 
 
 @transaction.atomic
@@ -76,7 +79,18 @@ def save_account(values: Mapping[str, Any]) -> EmailAccount:
     for row in rows[1:]:
         row.account = account  # type: ignore[attr-defined]  # each of these rooms has the account as its key
         row.save()
+    if FOLDERS in given:
+        _save_folders(account, given[FOLDERS])
     return account
+
+
+def _save_folders(account: EmailAccount, wanted: Any) -> None:
+    if not isinstance(wanted, list) or not all(isinstance(row, dict) for row in wanted):
+        raise Invalid({FOLDERS: _("Give a list; each item has folder, default_work_group, default_owner.")})
+    try:
+        folders.replace(account, wanted)
+    except folders.Invalid as error:
+        raise Invalid({FOLDERS: str(error)}) from error
 
 
 def _row(model: type[models.Model], account: EmailAccount) -> models.Model:
@@ -131,6 +145,9 @@ def rules(account: EmailAccount) -> dict[str, str]:
         errors["incoming_mail_server"] = _("Enter the server, or choose no incoming mail protocol.")
     if not 1 <= account.timeout_seconds <= 600:
         errors["timeout_seconds"] = _("A time-out has 1 to 600 seconds.")
+    for name in ("oauth2_authorize_address", "oauth2_token_address"):
+        if getattr(account, name) and not oauth2.is_safe(getattr(account, name)):
+            errors[name] = _("Enter an address that begins with https://, or leave it empty.")
     owner, workgroup = account.default_owner, account.default_work_group
     if owner and workgroup and not workgroup.members.filter(pk=owner.pk).exists():
         errors["default_owner"] = _("%(owner)s does not belong to the default work group.") % {"owner": owner}
@@ -154,4 +171,5 @@ def export(account: EmailAccount) -> dict[str, Any]:
                 found[name] = getattr(related, FOUND_BY[name]) if related else None
             else:
                 found[name] = getattr(row, name)
+    found[FOLDERS] = folders.export(account)
     return found

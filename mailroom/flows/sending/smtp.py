@@ -119,15 +119,12 @@ def _reply(answer: tuple[int, bytes | str]) -> Reply:
 
 def open_session(account: EmailAccount) -> SmtpSession:
     """Connect and sign in; raises OSError, connection.SignInRefused or connection.Refused."""
-    client = connect(account)
-    try:
-        credentials = connection.outgoing_credentials(account)
-        if credentials is not None:
-            sign_in(client, credentials)
-    except BaseException:
-        client.close()
-        raise
-    return SmtpSession(client)
+    credentials = connection.outgoing_credentials(account)
+    if credentials is None:
+        return SmtpSession(connect(account))
+    return SmtpSession(
+        connection.signed_in(account, lambda: connect(account), sign_in, smtplib.SMTP.close, credentials)
+    )
 
 
 def connect(account: EmailAccount) -> smtplib.SMTP:

@@ -8,9 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from mailroom.records.email_accounts import oauth2, tokens
 from mailroom.records.email_accounts.models import EmailAccount, SignInMethod
 
 Client = TypeVar("Client")
+CONSENT = (
+    "The consent for this mailbox has ended. Open the account in System email accounts and press Give consent: "
+    "nothing else changes."
+)
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 BUSY = re.compile(
     r"\[(UNAVAILABLE|INUSE|IN-USE|SERVERBUG|LIMIT|OVERQUOTA|SYS/\w+|LOGIN-DELAY)\b"
@@ -54,6 +59,10 @@ class SignInRefused(Exception):
     """The server refused the user name, password or token; carries its words."""
 
 
+class ConsentNeeded(SignInRefused):
+    """The consent for the mailbox (OAuth2) has ended or was never given; carries the token server's words."""
+
+
 class Refused(Exception):
     """The server answered No to something else than a sign-in; carries its words."""
 
@@ -72,15 +81,46 @@ def signed_in(
     dial: Callable[[], Client],
     sign_in: Callable[[Client, Credentials], None],
     hang_up: Callable[[Client], None],
+    credentials: Credentials | None = None,
 ) -> Client:
-    """A connection to the incoming server by `dial`, signed in; nothing stays open when it fails."""
+    """A connection by `dial`, signed in (to the incoming server unless told otherwise); a failed one is hung up.
+
+    A token that the server refuses is renewed once: providers end tokens before their time.
+    """
+    credentials = credentials or incoming_credentials(account)
+    try:
+        return _signed_in(dial, sign_in, hang_up, credentials)
+    except SignInRefused:
+        if not credentials.is_token:
+            raise
+        return _signed_in(dial, sign_in, hang_up, renewed(account, credentials))
+
+
+def _signed_in(
+    dial: Callable[[], Client],
+    sign_in: Callable[[Client, Credentials], None],
+    hang_up: Callable[[Client], None],
+    credentials: Credentials,
+) -> Client:
     client = dial()
     try:
-        sign_in(client, incoming_credentials(account))
+        sign_in(client, credentials)
     except BaseException:
         hang_up(client)
         raise
     return client
+
+
+def renewed(account: EmailAccount, refused: Credentials) -> Credentials:
+    """Credentials with another token than the one that a mail server has refused."""
+    return _by_token(account, refused.secret)
+
+
+def _by_token(account: EmailAccount, refused: str = "") -> Credentials:
+    try:
+        return Credentials(account.username, tokens.access_token(account, refused), is_token=True)
+    except oauth2.ConsentLost as error:
+        raise ConsentNeeded(str(error)) from error
 
 
 def incoming(account: EmailAccount) -> Endpoint:
@@ -104,9 +144,9 @@ def outgoing(account: EmailAccount) -> Endpoint:
 
 
 def incoming_credentials(account: EmailAccount) -> Credentials:
-    """Who signs in to the incoming server."""
+    """Who signs in to the incoming server. With OAuth2 the token is good now; raises ConsentNeeded or OSError."""
     if account.sign_in_method in {SignInMethod.OAUTH2_MICROSOFT, SignInMethod.OAUTH2_GOOGLE}:
-        return Credentials(account.username, account.oauth2_access_token, is_token=True)
+        return _by_token(account)
     return Credentials(account.username, account.password)
 
 
@@ -144,6 +184,10 @@ def token_answers(credentials: Credentials) -> Callable[[bytes], bytes]:
 def explain(error: BaseException) -> Trouble:
     """Tell apart name, connection, time-out, certificate, sign-in and other troubles, with what to do."""
     words = " ".join(_words(error).split())[:500]
+    if isinstance(error, ConsentNeeded):
+        return Trouble("consent", words, CONSENT)
+    if isinstance(error, oauth2.ServerAway):
+        return Trouble("token", words, "No access token could be had. It is tried again by itself.")
     if isinstance(error, SignInRefused):
         return Trouble("password", words, "The server refused the sign-in. Check Username and Password.")
     if isinstance(error, Busy):

@@ -105,9 +105,15 @@ class EmailAccount(models.Model):
     oauth2_client_id = models.CharField(_("Client ID"), max_length=255, blank=True)
     oauth2_client_secret = SealedTextField(_("Client secret"))
     oauth2_tenant = models.CharField(_("Tenant"), max_length=120, blank=True)
+    oauth2_authorize_address = models.CharField(_("Authorization address"), max_length=500, blank=True)
+    oauth2_token_address = models.CharField(_("Token address"), max_length=500, blank=True)
+    oauth2_scopes = models.CharField(_("Scopes"), max_length=500, blank=True)
     oauth2_refresh_token = SealedTextField()
     oauth2_access_token = SealedTextField()
-    oauth2_expires_at = models.DateTimeField(null=True, blank=True)
+    oauth2_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    oauth2_consented_at = models.DateTimeField(null=True, editable=False)
+    oauth2_consent_lost = models.TextField(blank=True, editable=False)
+    oauth2_renewing_until = models.DateTimeField(null=True, editable=False)
 
     default_work_group = models.ForeignKey(
         "organisation.Workgroup",

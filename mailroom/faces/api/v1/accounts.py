@@ -12,6 +12,7 @@ from mailroom.faces.api.v1.schemas import ERRORS, Outcome, Steps
 from mailroom.flows.incoming import accounts, pipeline
 from mailroom.flows.receiving import probe as receiving_probe
 from mailroom.flows.receiving import receive
+from mailroom.flows.receiving import state as receiving_state
 from mailroom.flows.sending import probe as sending_probe
 from mailroom.flows.sending import send
 from mailroom.records.email_accounts.models import EmailAccount
@@ -35,9 +36,10 @@ def save_account(request: HttpRequest, email_account_id: str, values: Body[dict[
 
 @router.get("/{email_account_id}", response={200: dict[str, Any], **ERRORS})
 def show_account(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
-    """One account without its secrets."""
+    """One account without its secrets, and how its receiving stands (`receiving_state`)."""
     rights.administrator(request)
-    return _plain(accounts.export(_find(email_account_id)))
+    account = _find(email_account_id)
+    return _plain(accounts.export(account)) | {"receiving_state": receiving_state.export(account)}
 
 
 @router.post("/{email_account_id}/test", response={200: Steps, **ERRORS})
@@ -76,6 +78,6 @@ def _find(email_account_id: str) -> EmailAccount:
 
 def _plain(values: Body[dict[str, Any]]) -> dict[str, Any]:
     return {
-        name: value if isinstance(value, str | int | float | bool | None) else str(value)
+        name: value if isinstance(value, str | int | float | bool | list | None) else str(value)
         for name, value in values.items()
     }

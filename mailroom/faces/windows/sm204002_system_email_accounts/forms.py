@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from mailroom.faces.windows.kit.lookups import LookupField
 from mailroom.faces.windows.mail import choices  # noqa: F401 registers the lookups used here
 from mailroom.faces.windows.sm204002_system_email_accounts import layout
+from mailroom.faces.windows.sm204002_system_email_accounts.folder_rows import FolderRows
 from mailroom.flows.incoming import accounts
 from mailroom.records.assignment.models import AssignmentMap
 from mailroom.records.crm.models import CaseClass
@@ -48,6 +49,11 @@ NOTES = {
     "email_assignment_map": _("The first rule that matches gives the email its owner and work group."),
     "allowed_attachment_types": _("Extensions separated by commas; empty allows all. Others are quarantined."),
     "root_folder": _("Only with IMAP; empty is INBOX."),
+    "oauth2_authorize_address": _("Only for private clouds; empty is the provider's own."),
+    "oauth2_token_address": _("Only for private clouds; empty is the provider's own."),
+    "oauth2_scopes": _("Empty asks for reading and sending mail."),
+    "oauth2_tenant": _("Empty lets any work account consent."),
+    "push": _("Only with IMAP; new mail of the root folder is here within seconds."),
     "aliases": _("Other addresses that this account answers for, a line each."),
     "largest_email_bytes": _("Of a larger email only the header and a note are kept."),
 }
@@ -100,6 +106,7 @@ class AccountForm(forms.Form):
         kwargs["initial"] = values | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.fields.update(_bases())
+        self.folders = FolderRows(self, instance)
         for name in SECRET_FIELDS:
             if instance is not None and getattr(instance, name):
                 self.fields[name].help_text = _("A secret is set. Leave it empty to keep it.")
@@ -112,7 +119,7 @@ class AccountForm(forms.Form):
         preset = presets.find(data.get("provider") or "")
         if preset is not None and not data.get("incoming_mail_server") and not data.get("outgoing_mail_server"):
             data |= preset.values()
-        return data
+        return self.folders.into(data)
 
 
 def _values(account: EmailAccount | None) -> dict[str, Any]:

@@ -14,12 +14,14 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import Action, Menu, Outcome, Toolbar
 from mailroom.faces.windows.kit.record import RecordWindow
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
+from mailroom.faces.windows.sm204002_system_email_accounts import consent
 from mailroom.faces.windows.sm204002_system_email_accounts.forms import AccountForm
 from mailroom.faces.windows.sm204002_system_email_accounts.layout import ENABLED, LAYOUT
 from mailroom.faces.windows.sm204002_system_email_accounts.window import WINDOW
 from mailroom.flows.incoming import accounts, jobs
 from mailroom.flows.incoming.exchange import Exchange
 from mailroom.flows.receiving import probe as receiving_probe
+from mailroom.flows.receiving import state as receiving_state
 from mailroom.flows.sending import probe as sending_probe
 from mailroom.records.email_accounts.models import EmailAccount
 
@@ -60,6 +62,7 @@ class SystemEmailAccounts(RecordWindow):
     status_template = "sm204002/_check.html"
     toolbar = (
         Action("test", gettext_lazy("Test"), run=try_servers, icon="test", roles=ADMINISTRATORS),
+        consent.GIVE_CONSENT,
         Menu(
             gettext_lazy("Actions"),
             (
@@ -108,8 +111,10 @@ class SystemEmailAccounts(RecordWindow):
         return {
             "steps": request.session.get(f"test.{record.pk}", []),
             "receiving": getattr(record, "receiving", None),
+            "run": receiving_state.export(record),
+            "consent": consent.standing(record),
             "sending": getattr(record, "sending", None),
         }
 
 
-urlpatterns = SystemEmailAccounts.urls()
+urlpatterns = [*SystemEmailAccounts.urls(), *consent.urlpatterns]

@@ -3,10 +3,11 @@
 from django.utils.translation import gettext as _
 
 from mailroom.flows.incoming.step import Mail, Verdict, did, skipped
+from mailroom.flows.receiving import folders
 
 
 class AssignDefault:
-    """Gives an email without owner and work group the defaults of its account (Assignment settings)."""
+    """Gives an email without owner and work group the defaults of the folder it came into, or of its account."""
 
     name = "assign_default"
 
@@ -15,7 +16,9 @@ class AssignDefault:
         email, account = mail.email, mail.email.account
         if email.owner_id or email.workgroup_id:
             return skipped(_("It has an owner or a work group already."))
-        workgroup, owner = account.default_work_group, account.default_owner
+        workgroup, owner = folders.defaults_of(email)
+        if workgroup is None and owner is None:
+            workgroup, owner = account.default_work_group, account.default_owner
         if owner is None and workgroup is not None:
             owner = workgroup.default_owner
         if owner is not None and not owner.active:
