@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.co409000_incoming.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
-from mailroom.faces.windows.kit.grid import Empty, FilterTab, GridWindow
-from mailroom.faces.windows.mail import commands, creating, linking, reading, snoozing, tables
+from mailroom.faces.windows.kit.grid import Empty, FilterTab, GridWindow, Notice
+from mailroom.faces.windows.mail import commands, creating, linking, reading, searching, snoozing, tables
 from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Email
 
@@ -33,6 +33,7 @@ class Incoming(GridWindow):
     )
     default_sort = "-date"
     row_name = "emails"
+    search_beyond = "/co409070/"  # archived mail is found there
     reader_template = "mail/_reader.html"
     properties = properties.labelled(workgroup=_("Workgroup"))
     head_template = "mail/_back.html"
@@ -83,9 +84,17 @@ class Incoming(GridWindow):
         """What came back from snooze stands on top of the list."""
         return {"back": snoozing.back(request) if snoozing.TAB in self.tabs else []}
 
-    def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-        """By subject text, names and parts of addresses."""
-        return tables.search(rows, text)
+    def searched(self, rows: QuerySet[Any], text: str, request: HttpRequest) -> QuerySet[Any]:
+        """By words, parts of addresses and operators."""
+        return searching.find(rows, text, request)
+
+    def notice(self, request: HttpRequest) -> Notice | None:
+        """How far the search reached, and where to go on."""
+        return searching.notice(request, self.search_beyond)
+
+    def decorate(self, rows: list[Email], request: HttpRequest) -> None:
+        """Marks on what was searched for."""
+        searching.mark(rows, request)
 
     def row_class(self, row: Email) -> str:
         """Unread in bold."""
@@ -105,6 +114,8 @@ class Incoming(GridWindow):
 
     def empty(self, request: HttpRequest, tab: str) -> Empty:
         """What an empty list says."""
+        if request.GET.get("q", "").strip():
+            return searching.nothing(request)
         return Empty(_("No emails here"), _("New mail appears as soon as it is received."), "inbox")
 
     def reader_context(self, request: HttpRequest, row: Email) -> dict[str, Any]:

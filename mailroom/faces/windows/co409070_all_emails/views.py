@@ -18,6 +18,7 @@ class AllEmails(Incoming):
     """Every email, archived and deleted ones too, until it is deleted permanently."""
 
     window = WINDOW
+    search_beyond = ""
     columns = tables.names(
         subject=_("Subject"),
         from_=_("From"),

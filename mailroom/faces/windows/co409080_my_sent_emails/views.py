@@ -9,7 +9,7 @@ from mailroom.faces.windows.co409000_incoming.views import Incoming
 from mailroom.faces.windows.co409080_my_sent_emails.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import Empty, FilterTab
-from mailroom.faces.windows.mail import commands, creating, linking, reading, tables
+from mailroom.faces.windows.mail import commands, creating, linking, reading, searching, tables
 from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Email
 
@@ -62,6 +62,8 @@ class Sent(Incoming):
 
     def empty(self, request: HttpRequest, tab: str) -> Empty:
         """What an empty list says."""
+        if request.GET.get("q", "").strip():
+            return searching.nothing(request)
         return Empty(_("Nothing sent yet"), _("Emails you write appear here with what became of them."), "send")
 
 

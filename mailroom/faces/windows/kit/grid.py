@@ -53,6 +53,15 @@ class Empty:
     button: Words = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence under the rows of a search, with one address to go on to."""
+
+    words: Words
+    url: str = ""
+    button: Words = ""
+
+
 class GridWindow(WindowView, ABC):
     """A list window, declared by class attributes; see README.md. Hooks are the methods without an underscore."""
 
@@ -84,6 +93,14 @@ class GridWindow(WindowView, ABC):
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """The rows that the Search field finds."""
         return rows
+
+    def searched(self, rows: QuerySet[Any], text: str, request: HttpRequest) -> QuerySet[Any]:
+        """The same for a window that has something to say of its search; `notice` says it."""
+        return self.search(rows, text)
+
+    def notice(self, request: HttpRequest) -> Notice | None:
+        """What is said under the rows."""
+        return None
 
     def criteria_initial(self, request: HttpRequest) -> dict[str, Any]:
         """The criteria's values when the window is opened."""

@@ -14,12 +14,13 @@ from mailroom.faces.windows.kit import columns as column_choice
 from mailroom.faces.windows.kit import counting, filters, keyset, person, requests
 
 if TYPE_CHECKING:
-    from mailroom.faces.windows.kit.grid import Chip, Empty, FilterTab, GridWindow
+    from mailroom.faces.windows.kit.grid import Chip, Empty, FilterTab, GridWindow, Notice
 
 NOTHING = _("Nothing here")
 CHOOSE_ROWS = _("Choose at least one row first.")
 SENSELESS = _("This filter makes no sense")
 PAGING = ("after", "before", "last")
+SEARCH = ("q", "tab", "filter")  # another search, tab or filter begins with the newest hits again
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Listing:
     all_columns: list[column_choice.Placed]
     hidden_values: list[tuple[str, str]]
     clear_url: str = ""
+    notice: "Notice | None" = None
 
     @property
     def count_words(self) -> str:
@@ -95,7 +97,7 @@ class Listing:
 def changed(request: HttpRequest, **values: str | None) -> str:
     """This view's address with some parameters changed or, where None, left out; paging always begins anew."""
     query: QueryDict = request.GET.copy()
-    for name in (*PAGING, *values):
+    for name in (*PAGING, *values, *(("older",) if set(SEARCH) & set(values) else ())):
         query.pop(name, None)
     for name, value in values.items():
         if value is not None:
@@ -129,7 +131,7 @@ def base_rows(grid: "GridWindow", request: HttpRequest, form: forms.Form | None)
     if form is not None:
         found = grid.narrowed(found, getattr(form, "cleaned_data", {}), request)
     text = request.GET.get("q", "").strip()[:200]
-    return grid.search(found, text) if text and grid.searchable else found
+    return grid.searched(found, text, request) if text and grid.searchable else found
 
 
 def rows(grid: "GridWindow", request: HttpRequest) -> QuerySet[Any]:
@@ -169,6 +171,7 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
         rows=[row(grid, request, item, placed, open_id, split) for item in page.rows],
         tabs=tab_links(request, tabs, tab, counts),
         chips=(chips := grid.chips(request)),
+        notice=grid.notice(request),
         clear_url=clear_url(grid, request) if len(chips) > 1 else "",
         criteria=form,
         text=request.GET.get("q", ""),

@@ -4,15 +4,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from mailroom.base import clock
 from mailroom.faces.windows.kit import cells, requests
 from mailroom.faces.windows.kit.columns import Column
 from mailroom.records.emails import queries
-from mailroom.records.emails import search as full_text
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation.models import Employee
 
@@ -43,6 +40,12 @@ def subject(email: Email) -> str:
     return email.subject or str(_("(No subject)"))
 
 
+def subject_cell(email: Email) -> str:
+    """The subject; in a search with marks on what was searched for, and where it stands in the body."""
+    marked: str | None = getattr(email, "marked_subject", None)
+    return marked or subject(email)
+
+
 def names(**labels: Any) -> tuple[Column, ...]:
     """Columns by key in the order given, each under the window's own label."""
     return tuple(_column(key, label) for key, label in labels.items())
@@ -50,7 +53,7 @@ def names(**labels: Any) -> tuple[Column, ...]:
 
 def _column(key: str, label: Any) -> Column:
     made = {
-        "subject": lambda: Column("subject", label, cell=subject, sort="subject", link=True),
+        "subject": lambda: Column("subject", label, cell=subject_cell, sort="subject", link=True),
         "from": lambda: Column("from", label, cell=sender, sort="from_address", width=22),
         "date": lambda: Column(
             "date", label, cell=cells.of("date", cells.moment), sort="date", width=16, first_down=True
@@ -74,11 +77,6 @@ def _column(key: str, label: Any) -> Column:
 def visible(request: HttpRequest) -> QuerySet[Email]:
     """The emails that this person may see."""
     return queries.visible_to(requests.user_of(request))
-
-
-def search(rows: QuerySet[Email], text: str) -> QuerySet[Email]:
-    """What the typed text finds: words, parts of addresses, operators (records/emails/search)."""
-    return full_text.find(rows, text, clock.now(), timezone.get_current_timezone()).rows
 
 
 def employee(request: HttpRequest) -> Employee | None:
