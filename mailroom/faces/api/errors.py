@@ -16,6 +16,7 @@ from mailroom.records.emails import compose, status
 from mailroom.records.files import store
 from mailroom.records.filters import lines
 from mailroom.records.organisation import people
+from mailroom.records.preferences import personal
 
 TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (AuthenticationError, 401, "Sign in with a bearer token."),
@@ -28,6 +29,7 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (accounts.Invalid, 422, "Some fields are wrong."),
     (saving.Invalid, 422, "Some fields are wrong."),
     (lines.Wrong, 422, "The filter makes no sense."),
+    (personal.Invalid, 422, "Some settings are wrong."),
     (people.Invalid, 422, "Some fields are wrong."),
     (linking.NotThere, 422, "There is no such record to link to."),
     (attached.TooLarge, 422, "The file is too large."),

@@ -16,6 +16,7 @@ from mailroom.faces.api.v1 import (
     functionalities,
     leads,
     links,
+    me,
     preferences,
     schedules,
     tasks,
@@ -48,3 +49,4 @@ api.add_router("/functionalities", functionalities.router)
 api.add_router("/leads", leads.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/users", users.router)
+api.add_router("/me", me.router)

@@ -11,6 +11,7 @@ CHOICES: dict[str, frozenset[Any]] = {
     "theme": frozenset({"system", "light", "dark"}),
     "density": frozenset({"comfortable", "compact"}),
     "single_keys": frozenset({"on", "off"}),
+    "remote_images": frozenset({"ask", "always"}),
     "nav": frozenset({"open", "closed"}),
 }
 PREFIXES = ("columns.", "view.", "filters.")

@@ -10,11 +10,12 @@ MOST = 2000
 
 
 def from_sender(request: HttpRequest, email: Email) -> bool:
-    """Whether this person always wants images of this sender; never when the sender's domain disowns the mail."""
+    """Whether this person wants images of this sender, or of all (SM203010); never when its domain disowns the mail."""
     content = getattr(email, "content", None)
     verdicts = (content.facts or {}).get("authentication") or {} if content else {}
-    wanted = person.setting(request, SETTING, [])
-    return bool(email.from_address) and email.from_address.lower() in wanted and verdicts.get("dmarc") != "fail"
+    everyone = person.setting(request, "remote_images", "ask") == "always"
+    known = everyone or email.from_address.lower() in person.setting(request, SETTING, [])
+    return bool(email.from_address) and known and verdicts.get("dmarc") != "fail"
 
 
 def always(request: HttpRequest, email: Email) -> None:

@@ -1,0 +1,1 @@
+"""User settings (SM203010)."""
