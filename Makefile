@@ -6,7 +6,7 @@ PORT ?= 8000
 DEMO ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types contracts fmt assets lock wheel bench soak packages screens clean
+.PHONY: help setup run test check lint types contracts fmt assets messages lock wheel bench soak packages screens clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -24,7 +24,11 @@ $(BIN)/.test: requirements/test.txt $(BIN)/.base
 mailroom/faces/windows/static/vendor/.built: package-lock.json assets/build.py $(BIN)/.base
 	$(BIN)/python assets/build.py
 
-setup: $(BIN)/.base mailroom/faces/windows/static/vendor/.built  ## environment, dependencies and browser assets; leaves .venv/bin/mailroom
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard mailroom/locale/*/LC_MESSAGES/django.po))
+%.mo: %.po assets/messages.py $(BIN)/.base
+	$(BIN)/python assets/messages.py compile
+
+setup: $(BIN)/.base mailroom/faces/windows/static/vendor/.built $(CATALOGUES)  ## environment, dependencies and browser assets; leaves .venv/bin/mailroom
 
 run: setup  ## the product with a demo company on http://127.0.0.1:$(PORT) (DEMO=0 starts empty)
 	@MAILROOM_PORT=$(PORT) $(BIN)/mailroom up $(if $(filter 1,$(DEMO)),--demo,)
@@ -53,6 +57,9 @@ fmt: $(BIN)/.test  ## put the code in form
 
 assets: setup  ## build the browser assets anew
 	$(BIN)/python assets/build.py
+
+messages: setup  ## bring the catalogues of other languages up to date and list what has no translation
+	$(BIN)/python assets/messages.py update
 
 LOCK = $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate
 lock: $(BIN)/.base  ## lock the dependencies anew, with hashes

@@ -9,11 +9,9 @@ from ninja import Body, Router
 from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, Outcome, Steps
-from mailroom.flows.incoming import accounts, pipeline
-from mailroom.flows.receiving import probe as receiving_probe
+from mailroom.flows.incoming import account_test, accounts, pipeline
 from mailroom.flows.receiving import receive
 from mailroom.flows.receiving import state as receiving_state
-from mailroom.flows.sending import probe as sending_probe
 from mailroom.flows.sending import send
 from mailroom.records.email_accounts.models import EmailAccount
 
@@ -47,7 +45,7 @@ def test(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
     """Test: each step with its time, the server's words and what to do."""
     rights.administrator(request)
     account = _find(email_account_id)
-    steps = [*receiving_probe.steps(account), *sending_probe.steps(account)]
+    steps = list(account_test.steps(account))
     found = [asdict(step) | {"name": str(step.name)} for step in steps]
     return {"email_account_id": account.email_account_id, "passed": all(s.passed for s in steps), "steps": found}
 

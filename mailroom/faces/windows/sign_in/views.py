@@ -16,7 +16,9 @@ from django.views.decorators.http import require_POST
 from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
 from mailroom.flows.sending import security
+from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation import sign_in
+from mailroom.records.organisation.models.people import Role
 
 BY_LINK = "signed_in_by_link"  # then a new password needs no old one
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -49,8 +51,10 @@ class RecoverForm(forms.Form):
 
 
 def first_page(request: HttpRequest) -> str:
-    """Where a person goes after signing in."""
-    return requests.safe_next(request, "/")
+    """Where a person goes after signing in; an administrator without any account begins with the set-up."""
+    asked = requests.safe_next(request, "/")
+    empty = asked == "/" and requests.user_of(request).role == Role.ADMINISTRATOR and not EmailAccount.objects.exists()
+    return "/setup/" if empty else asked
 
 
 def page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,32 +15,21 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import Action, Menu, Outcome, Toolbar
 from mailroom.faces.windows.kit.record import RecordWindow
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
+from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.sm204002_system_email_accounts import consent
 from mailroom.faces.windows.sm204002_system_email_accounts.forms import AccountForm
 from mailroom.faces.windows.sm204002_system_email_accounts.layout import ENABLED, LAYOUT
 from mailroom.faces.windows.sm204002_system_email_accounts.window import WINDOW
-from mailroom.flows.incoming import accounts, jobs
+from mailroom.flows.incoming import account_test, accounts, jobs
 from mailroom.flows.incoming.exchange import Exchange
-from mailroom.flows.receiving import probe as receiving_probe
 from mailroom.flows.receiving import state as receiving_state
-from mailroom.flows.sending import probe as sending_probe
 from mailroom.records.email_accounts.models import EmailAccount
 
 
 def try_servers(request: HttpRequest, ids: list[Any]) -> Outcome:
-    """Test: the real steps against the real servers; each step is shown with its time."""
-    account = EmailAccount.objects.get(pk=ids[0])
-    steps = [*receiving_probe.steps(account), *sending_probe.steps(account)]
-    passed = all(step.passed for step in steps)
-    EmailAccount.objects.filter(pk=account.pk).update(last_test_at=clock.now(), last_test_passed=passed)
-    key = f"test.{account.pk}"
-    request.session[key] = [
-        [step.protocol, str(step.name), step.passed, round(step.seconds, 2), step.server_words, step.advice]
-        for step in steps
-    ]
-    failed = next((step for step in steps if not step.passed), None)
-    words = _("The test passed") if passed else f"{failed.name}: {failed.advice}" if failed else ""
-    return Outcome(words, redirect=f"/sm204002/{account.email_account_id}/", level="ok" if passed else "bad")
+    """Test: a job that tries the real steps; the window shows each as it finishes."""
+    account_test.start(EmailAccount.objects.get(pk=ids[0]), requests.user_of(request), clock.now())
+    return Outcome()
 
 
 def _exchange(action: Exchange) -> Any:
@@ -109,7 +99,7 @@ class SystemEmailAccounts(RecordWindow):
         if record is None:
             return {}
         return {
-            "steps": request.session.get(f"test.{record.pk}", []),
+            "test": account_test.latest(record, requests.user_of(request)),
             "receiving": getattr(record, "receiving", None),
             "run": receiving_state.export(record),
             "consent": consent.standing(record),
@@ -117,4 +107,22 @@ class SystemEmailAccounts(RecordWindow):
         }
 
 
-urlpatterns = [*SystemEmailAccounts.urls(), *consent.urlpatterns]
+class TestSteps(WindowView):
+    """The steps of the newest test as far as they are; asks again while it runs."""
+
+    window = WINDOW
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """The fragment, with the mark beside Actions."""
+        account = EmailAccount.objects.filter(email_account_id=key).first()
+        if account is None:
+            raise Http404
+        test = account_test.latest(account, requests.user_of(request))
+        return self.render(request, "sm204002/_test_answer.html", record=account, test=test)
+
+
+urlpatterns = [
+    path("do/steps/<str:key>/", TestSteps.as_view(), name="test"),
+    *SystemEmailAccounts.urls(),
+    *consent.urlpatterns,
+]

@@ -10,7 +10,9 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from mailroom.faces.windows.kit import actions, cells, chrome, conditions, layout, lookups, toasts
+from mailroom.faces.windows.kit.jobs import LIVE
 from mailroom.faces.windows.kit.registry import Window
+from mailroom.records.organisation.models import Job
 
 register = template.Library()
 
@@ -73,6 +75,12 @@ def page_chrome(context: Context, window: Window | None = None) -> chrome.Chrome
 def kept_toasts(context: Context) -> list[dict[str, Any]]:
     """The toasts that wait for this page."""
     return toasts.taken(context["request"])
+
+
+@register.filter
+def is_running(job: Job | None) -> bool:
+    """Whether a job waits or runs."""
+    return job is not None and job.state in LIVE
 
 
 @register.filter
