@@ -2,12 +2,24 @@
 
 import typer
 
-from mailroom.faces.cli import accounts, emails, exchange, parse, people, preferences, processes, schedules, search
+from mailroom.faces.cli import (
+    accounts,
+    emails,
+    exchange,
+    keeping,
+    parse,
+    people,
+    preferences,
+    processes,
+    schedules,
+    search,
+)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Mailroom: the email hub of a business.")
 app.command("parse")(parse.parse_files)
 processes.register(app)
 exchange.register(app)
+keeping.register(app)
 app.add_typer(people.app, name="users")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(preferences.app, name="preferences")

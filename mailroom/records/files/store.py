@@ -58,7 +58,7 @@ def _known(digests: Sequence[bytes]) -> dict[bytes, StoredFile]:
 def _write_pack(contents: dict[bytes, bytes]) -> list[StoredFile]:
     """Write one pack, sync it and its folder, and return the rows that point into it."""
     name = uuid.uuid4().hex
-    path = _path(name)
+    path = path_of(name)
     folder_is_new = not path.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     rows, offset = [], 0
@@ -71,13 +71,13 @@ def _write_pack(contents: dict[bytes, bytes]) -> list[StoredFile]:
         pack.flush()
         os.fsync(pack.fileno())
     draft.rename(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     if folder_is_new:
-        _sync_folder(path.parent.parent)
+        sync_folder(path.parent.parent)
     return rows
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename or a new folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -102,14 +102,14 @@ def open_stream(sha256: bytes) -> Iterator[bytes]:
 def is_there(row: StoredFile) -> bool:
     """Whether the bytes of a stored file are on disk."""
     try:
-        return _path(row.pack).stat().st_size >= row.offset + row.size
+        return path_of(row.pack).stat().st_size >= row.offset + row.size
     except OSError:
         return False
 
 
 def _pieces(row: StoredFile) -> Iterator[bytes]:
     try:
-        pack = _path(row.pack).open("rb")
+        pack = path_of(row.pack).open("rb")
     except OSError as error:
         raise FileMissing("The file is missing on disk.") from error
     with pack:
@@ -123,5 +123,6 @@ def _pieces(row: StoredFile) -> Iterator[bytes]:
             yield piece
 
 
-def _path(name: str) -> Path:
+def path_of(name: str) -> Path:
+    """Where a pack lies."""
     return settings.ENVIRONMENT.files_folder.resolve() / name[:2] / name
