@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-REMOTE = re.compile(r"""(?<![-\w])src\s*=\s*(["']?)(https?:[^"'\s>]*)\1""", re.IGNORECASE)
+REMOTE = re.compile(r"""(?<![-\w])src\s*=\s*(["']?)((?:https?:|//)[^"'\s>]*)\1""", re.IGNORECASE)
 HELD = re.compile(r"""\s*\bdata-remote-src="([^"]*)\"""", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"""(?<![-\w])src="data:,\"""", re.IGNORECASE)
 TINY = re.compile(

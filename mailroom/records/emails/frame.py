@@ -10,8 +10,11 @@ from mailroom.mime import bodies, quotes, remote_images
 PICTURES = frozenset({"image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/bmp"})
 SHOWN_AT_FIRST = 400_000
 CID = re.compile(r"""(<img\b[^>]*?\bsrc=")cid:([^"]+)(")""", re.IGNORECASE)
+OURS = re.compile(r"""(<img\b[^>]*?\bsrc=")(?!https?:|//|data:|cid:)[^"]*(")""", re.IGNORECASE)
 COLOURED = re.compile(r"""\b(?:color|background|background-color|bgcolor)\s*(?:=|:)\s*["']?[#a-z0-9]""", re.IGNORECASE)
 STYLE = (
+    "@font-face{font-family:'Inter Variable';font-weight:100 900;font-display:swap;"
+    "src:url(/static/vendor/inter-latin-wght-normal.woff2) format('woff2')}"
     "html{color-scheme:light}html.plain{color-scheme:light dark}"
     "body{margin:0;padding:1px 0;display:flow-root;font:15px/1.6 'Inter Variable',Inter,system-ui,sans-serif;"
     "color:#10242c;background:#fff;overflow-wrap:anywhere}"
@@ -54,6 +57,7 @@ def document(html: str, text: str, email_id: int, showing: Showing) -> str:
     limit = bodies.LARGEST_HTML if showing.whole else SHOWN_AT_FIRST
     if html.strip() and not showing.as_text:
         body = bodies.sanitise_html(quotes.mark_html(html[:limit], marks))
+        body = OURS.sub(r"\1data:,\2", body)  # a mail has no pictures at addresses of ours but those below
         body = CID.sub(
             lambda found: f"{found[1]}/cr306015/{email_id}/inline/{quote(found[2], safe='')}{found[3]}", body
         )

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from mailroom.mime import parse
 from mailroom.records.email_accounts.models import EmailAccount
@@ -107,4 +109,18 @@ def teammate(db: None) -> Client:
     return client
 
 
-__all__ = ["letter", "somebody", "with_files"]
+@pytest.fixture
+def at(open_page: Callable[..., Page], live_server: LiveServer, agent: User) -> Callable[..., Page]:
+    """Opens a page, signed in as the agent; no sign-in page in between, which has tests of its own."""
+
+    def open_at(path: str, person: User = agent, **options: object) -> Page:
+        page = open_page(**options)
+        browser = Client()
+        browser.force_login(person, BACKEND)
+        cookie = browser.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page.goto(f"{live_server.url}{path}")
+        page.locator("html[data-ready]").wait_for()
+        return page
+
+    return open_at

@@ -8,6 +8,7 @@ from mailroom.faces.api.v1 import (
     accounts,
     cases,
     contacts,
+    conversations,
     documents,
     emails,
     employees,
@@ -32,6 +33,7 @@ api = NinjaAPI(
     urls_namespace="api-v1",
 )
 errors.install(api)
+api.add_router("/emails", conversations.router)  # as links
 api.add_router("/emails", links.router)  # before the actions of emails, which would take its address
 api.add_router("/emails", emails.router)
 api.add_router("/accounts", accounts.router)
@@ -47,6 +49,8 @@ api.add_router("/events", events.router)
 api.add_router("/expense-receipts", expense_receipts.router)
 api.add_router("/functionalities", functionalities.router)
 api.add_router("/leads", leads.router)
+api.add_router("/mentions", conversations.mentions)
 api.add_router("/tasks", tasks.router)
+api.add_router("/threads", conversations.threads)
 api.add_router("/users", users.router)
 api.add_router("/me", me.router)

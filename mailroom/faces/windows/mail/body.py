@@ -42,8 +42,8 @@ def document(text: str, images: bool = False) -> HttpResponse:
     response = HttpResponse(text)
     sources = "'self' data: https: http:" if images else "'self' data:"
     response["Content-Security-Policy"] = (
-        f"default-src 'none'; img-src {sources}; style-src 'unsafe-inline'; sandbox allow-same-origin allow-popups "
-        "allow-popups-to-escape-sandbox; frame-ancestors 'self'; form-action 'none'; base-uri 'none'"
+        f"default-src 'none'; img-src {sources}; style-src 'unsafe-inline'; font-src 'self'; sandbox allow-same-origin "
+        "allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'; form-action 'none'; base-uri 'none'"
     )
     response["Referrer-Policy"] = "no-referrer"
     response["X-Content-Type-Options"] = "nosniff"

@@ -14,6 +14,8 @@ let lastChecked = null;
 const chosen = () => new Set(JSON.parse(sessionStorage.getItem(place()) || "[]"));
 const keep = (ids) => sessionStorage.setItem(place(), JSON.stringify([...ids]));
 
+// The current row: opened in the reading pane, or where j and k stand.
+export const current = () => $("#list tr[aria-current=true]");
 const paint = () => {
   if (!list()) return;
   const opened = $("#reader[data-record]")?.dataset.record;
@@ -74,8 +76,6 @@ const checkUpTo = (box) => {
 };
 dress(paint);
 
-// The current row: opened in the reading pane, or where j and k stand.
-export const current = () => $("#list tr[aria-current=true]");
 const mark = (row) => {
   rows().forEach((one) => one.removeAttribute("aria-current"));
   row?.setAttribute("aria-current", "true");
