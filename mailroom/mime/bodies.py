@@ -24,7 +24,7 @@ TAGS = set(
 STYLES = set(
     "background-color border border-bottom border-collapse border-color border-left border-radius border-right "
     "border-spacing border-style border-top border-width color direction font font-family font-size font-style "
-    "font-variant font-weight height letter-spacing line-height list-style list-style-type margin "
+    "font-variant font-weight height letter-spacing line-height list-style-type margin "
     "margin-bottom margin-left margin-right margin-top max-width min-width padding padding-bottom padding-left "
     "padding-right padding-top table-layout text-align text-decoration text-indent text-transform "
     "vertical-align white-space width word-break word-wrap".split()
