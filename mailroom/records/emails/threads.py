@@ -11,6 +11,7 @@ from mailroom.mime import references
 from mailroom.records.emails.models import Email, EmailReference, Thread
 
 Key = TypeVar("Key", bound=Hashable)
+MOST_NAMED = 500
 LOCK = 0x7468_7265_6164  # one transaction at a time ties threads on PostgreSQL; on SQLite one transaction writes at all
 
 
@@ -31,7 +32,7 @@ def assign(links: Mapping[Key, Sequence[str]]) -> dict[Key, int]:
     made = rows.reserve_ids(Thread, len(new))
     rows.insert(Thread, ("id",), ((pk,) for pk in made))
     thread_of = dict(zip(new, made, strict=True))
-    apart = _kept_apart({leader: ids for leader, ids in found.items() if len(ids) > 1}, links, leaders, threads_of_id)
+    apart = _kept_apart({leader: ids for leader, ids in found.items() if len(ids) > 1}, links, leaders)
     merged = _merge([ids for leader, ids in found.items() if len(ids) > 1 and leader not in apart])
     for leader, existing in found.items():
         if existing:
@@ -60,19 +61,23 @@ def _kept_apart(
     ties: Mapping[Key, set[int]],
     links: Mapping[Key, Sequence[str]],
     leaders: Mapping[Key, Key],
-    threads_of_id: Mapping[str, set[int]],
 ) -> dict[Key, int]:
     """For mail that ties conversations which a person parted: the one that it names first. They are not made one."""
     every = {thread for tie in ties.values() for thread in tie}
     if not every:
         return {}
     parted = dict(Thread.objects.filter(pk__in=every, split_from__in=every).values_list("pk", "split_from_id"))
+    if not parted:
+        return {}
+    named = {name for key, names in links.items() if leaders[key] in ties for name in names if name}
+    bearing = Email.objects.filter(message_id__in=list(named)[:MOST_NAMED], thread__in=every)
+    thread_of_bearer = dict(bearing.values_list("message_id", "thread_id"))
     found: dict[Key, int] = {}
     for key, names in links.items():
         tie = ties.get(leaders[key], set())
         if leaders[key] not in found and any(parted.get(thread) in tie for thread in tie):
-            near = (threads_of_id[name] for name in names if threads_of_id.get(name))
-            found[leaders[key]] = max(next(near, tie))
+            near = (thread_of_bearer[name] for name in names if thread_of_bearer.get(name))
+            found[leaders[key]] = next(near, max(tie))  # type: ignore[arg-type]  # only threads that exist are asked for
     return found
 
 

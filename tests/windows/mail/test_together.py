@@ -1,4 +1,4 @@
-"""Working on mail together: notes with mentions, presence, snooze, conversations joined and parted; by window and by API."""
+"""Working on mail together: notes with mentions, presence, snooze, conversations joined and parted; by API too."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -41,9 +41,8 @@ def signed_in_as(user: User) -> Client:
 
 
 def test_a_note_stands_below_its_email_and_tells_whom_it_mentions(signed_in: Client, email: Email, anna: User) -> None:
-    answer = signed_in.post(
-        f"/cr306015/{email.pk}/notes/", {"text": "@anna.berg look <b>here</b>, x@kari.example"}, headers=HTMX
-    )
+    text = "@anna.berg look <b>here</b>, x@kari.example"
+    answer = signed_in.post(f"/cr306015/{email.pk}/notes/", {"text": text}, headers=HTMX)
     assert "Anna Berg will see it" in answer.content.decode()
     assert "mailroom:saved" in answer["HX-Trigger"]
     page = page_of(signed_in, f"/cr306015/{email.pk}/")
@@ -167,7 +166,7 @@ def test_merged_conversations_are_one_and_undo_parts_them(signed_in: Client, fil
     second.refresh_from_db()
     assert first.thread_id == second.thread_id
     assert "Merged with" in StatusChange.objects.get(email=second, action="merge").reason
-    assert 'id="message-%d"' % second.pk in page_of(signed_in, f"/cr306015/{first.pk}/")
+    assert f'id="message-{second.pk}"' in page_of(signed_in, f"/cr306015/{first.pk}/")
     signed_in.post("/co409000/do/rejoin/", {"ids": [first.pk, second.pk]}, headers=HTMX)
     second.refresh_from_db()
     assert first.thread_id != second.thread_id

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import trigger_client_event
 
 from mailroom.base import clock
-from mailroom.faces.windows.kit import requests, toasts
+from mailroom.faces.windows.kit import chrome, requests, toasts
 from mailroom.faces.windows.kit.actions import Action
+from mailroom.faces.windows.kit.registry import Workspace
 from mailroom.faces.windows.kit.toasts import Toast
 from mailroom.faces.windows.mail import rights
 from mailroom.records.conversations import notes as spoken
@@ -23,6 +24,7 @@ from mailroom.records.emails.checks import Finding
 from mailroom.records.emails.models import Email
 
 MOST_PEOPLE = 8
+MOST_LISTED = 6
 
 
 @require_POST
@@ -80,6 +82,27 @@ def _and(names: list[str]) -> str:
     return (
         names[0] if len(names) == 1 else _("%(some)s and %(last)s") % {"some": ", ".join(names[:-1]), "last": names[-1]}
     )
+
+
+@chrome.group
+def mentioned(request: HttpRequest, workspace: Workspace) -> chrome.Group | None:
+    """The notes that name this person and are unread, in the navigation pane; fresh ones as toasts."""
+    if workspace not in {Workspace.MAIL, Workspace.OVERVIEW}:
+        return None
+    found = spoken.unread(requests.user_of(request))
+    if any(mention.told_at is None for mention in found):
+        for mention in spoken.to_tell(requests.user_of(request), clock.now()):
+            toasts.keep(request, mention_toast(mention))
+    items = [
+        chrome.Item(
+            f"{mention.note.author or _('Somebody')}: {mention.note.email.subject or _('(No subject)')}",
+            f"/cr306015/{mention.note.email_id}/",
+            "note",
+            " ".join(mention.note.text.split())[:120],
+        )
+        for mention in found[:MOST_LISTED]
+    ]
+    return chrome.Group(_("Mentions"), items) if items else None
 
 
 def mention_toast(mention: Mention) -> Toast:
