@@ -77,7 +77,7 @@ def _kept_apart(
         tie = ties.get(leaders[key], set())
         if leaders[key] not in found and any(parted.get(thread) in tie for thread in tie):
             near = (thread_of_bearer[name] for name in names if thread_of_bearer.get(name))
-            found[leaders[key]] = next(near, max(tie))  # type: ignore[arg-type]  # only threads that exist are asked for
+            found[leaders[key]] = next(near, max(tie))
     return found
 
 
