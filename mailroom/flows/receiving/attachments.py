@@ -20,7 +20,8 @@ class Rule:
         """The state of one part and its reason; inline images are exempt."""
         if not self.extensions or (part.inline and part.type.startswith("image/")):
             return Attachment.State.DELIVERED, ""
-        extension = part.name.rpartition(".")[2].strip().lower() if "." in part.name else ""
+        name = part.name.strip(" .")  # a name that ends in dots or blanks opens as one without them
+        extension = name.rpartition(".")[2].strip().lower() if "." in name else ""
         if extension in self.extensions:
             return Attachment.State.DELIVERED, ""
         reason = _("Files of type “%(type)s” are not among the allowed attachment types.") % {

@@ -4,7 +4,7 @@ Needs no server: an import hands over `Fetched` with the source as its folder an
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -57,12 +57,27 @@ class _Read:
 
 
 @dataclass(frozen=True, slots=True)
+class _Item:
+    """A fetched message whose bytes are stored, and its rows, or what went wrong with making them."""
+
+    fetched: Fetched
+    original: StoredFile
+    rows: received.Rows | None
+    trouble: str = ""
+
+    @property
+    def sha256(self) -> bytes:
+        """The hash of the original."""
+        return bytes(self.original.sha256)
+
+
+@dataclass(frozen=True, slots=True)
 class _Job:
     """What a batch is filed with."""
 
     account: EmailAccount
     rule: attachments.Rule
-    files: dict[bytes, StoredFile]
+    trusted: Sequence[str]
     now: datetime
 
 
@@ -73,18 +88,43 @@ def file_batch(
 
     Raises OSError and database errors that are no fault of the mail (disk full, database gone): then nothing was told.
     """
+    job = _job(account, now)
+    batch = _kept(job, fetched)
+    result = FilingResult()
+    if troubled := [item for item in batch if item.rows is None]:
+        result.add(_put_aside(job, troubled))
+    result.add(_file(job, [item for item in batch if item.rows is not None], cursor))
+    return result
+
+
+def whole(account: EmailAccount, fetched: Fetched, now: datetime) -> received.Rows:
+    """One message stored and read, for an email that is written already; raises NotRead."""
+    item = _kept(_job(account, now), [fetched])[0]
+    if item.rows is None:
+        raise NotRead(item.trouble)
+    return item.rows
+
+
+def _job(account: EmailAccount, now: datetime) -> _Job:
     options = ReceivingOptions.objects.filter(account=account).first() or ReceivingOptions(account=account)
-    trusted = options.trusted_authentication_hosts.split()
-    batch = [_read(item, trusted) for item in fetched]
     rule = attachments.rule(options.allowed_attachment_types, options.discard_other_attachments)
-    job = _Job(account, rule, store.put_by_hash(_contents(batch, rule)), now)
-    return _file(job, batch, cursor)
+    return _Job(account, rule, options.trusted_authentication_hosts.split(), now)
+
+
+def _kept(job: _Job, fetched: Sequence[Fetched]) -> list[_Item]:
+    """The messages read and their rows made, with their bytes and files durable on disk."""
+    batch = [_read(item, job.trusted) for item in fetched]
+    files = store.put_by_hash(_contents(batch, job.rule))
+    return [_item(job, item, files) for item in batch]
 
 
 def _read(item: Fetched, trusted: Sequence[str]) -> _Read:
     digest = sha256(item.raw).digest()
     try:
-        return _Read(item, digest, parse.parse(item.raw, trusted))
+        message = parse.parse(item.raw, trusted)
+        for part in message.attachments:
+            _ = part.sha256  # decoded now: a file that cannot be is this mail's trouble alone
+        return _Read(item, digest, message)
     except Exception as error:  # the parser never raises; if it does, the mail is kept all the same
         log.exception("parsing failed", sha256=digest.hex())
         return _Read(item, digest, None, _words(error))
@@ -100,29 +140,65 @@ def _contents(batch: Sequence[_Read], rule: attachments.Rule) -> Iterable[tuple[
                 yield part.sha256, part.content
 
 
-def _file(job: _Job, batch: Sequence[_Read], cursor: Cursor | None) -> FilingResult:
-    """Write the batch, or what can be written of it: a mail that cannot is found by halving and goes to quarantine."""
+def _item(job: _Job, read: _Read, files: dict[bytes, StoredFile]) -> _Item:
+    original = files[read.sha256]
+    if read.message is None:
+        return _Item(read.fetched, original, None, read.trouble)
+    try:
+        made = received.prepare(job.account, _received(job, read.fetched, read.message, read.sha256, files), job.now)
+    except Exception as error:
+        log.warning("mail put aside", sha256=read.sha256.hex(), error=_words(error))
+        return _Item(read.fetched, original, None, _words(error))
+    return _Item(read.fetched, original, made)
+
+
+def _received(job: _Job, fetched: Fetched, message: Message, digest: bytes, files: dict[bytes, StoredFile]) -> Received:
+    note = ""
+    if fetched.cut:
+        note = f"The message has {fetched.full_size} bytes, more than the account takes: only its header is here."
+    parts = []
+    for part in message.attachments:
+        state, reason = job.rule.judge(part)
+        stored = None if state == Attachment.State.DISCARDED else files[part.sha256]
+        parts.append(ReceivedFile(part.name, part.type, part.size, part.content_id, part.inline, stored, state, reason))
+    return Received(
+        message=message,
+        raw_sha256=digest,
+        size=fetched.full_size or len(fetched.raw),
+        arrived_at=fetched.internal_date or job.now,
+        files=parts,
+        note=note,
+        cut=fetched.cut,
+    )
+
+
+def _file(job: _Job, batch: Sequence[_Item], cursor: Cursor | None) -> FilingResult:
+    """Write the batch, or what the database takes of it: a mail that it refuses is found by halving and put aside."""
     try:
         return _write(job, batch, cursor)
     except NOT_THE_MAILS_FAULT:
         raise
     except Exception as error:
         log.warning("batch refused", account=job.account.email_account_id, mails=len(batch), error=_words(error))
-        if len(batch) < 2:
-            return _put_aside(job, batch[0], _words(error), cursor)
+        if not batch:
+            raise
+        if len(batch) == 1:
+            return _put_aside(job, [replace(batch[0], trouble=_words(error))], cursor)
     half = len(batch) // 2
     result = _file(job, batch[:half], None)
     result.add(_file(job, batch[half:], cursor))
     return result
 
 
-def _put_aside(job: _Job, item: _Read, reason: str, cursor: Cursor | None) -> FilingResult:
-    """Quarantine one mail that could not be filed; it is not fetched again."""
+def _put_aside(job: _Job, batch: Sequence[_Item], cursor: Cursor | None = None) -> FilingResult:
+    """Quarantine mails that could not be filed; they are not fetched again."""
     with durable.atomic():
         _lock(job.account)
-        quarantine(job.account, job.files[item.sha256], reason, "filing", job.now)
-        _remember(job, [(item, None)], cursor)
-    return FilingResult(quarantined=1)
+        fresh, seen = _sort_out(job.account, batch)
+        for item in fresh:
+            quarantine(job.account, item.original, item.trouble, "filing", job.now)
+        _remember(job, [(item, seen.get(item.sha256)) for item in batch], cursor)
+    return FilingResult(duplicate=len(batch) - len(fresh), quarantined=len(fresh))
 
 
 def quarantine(
@@ -143,15 +219,31 @@ class NotRead(Exception):
     """A mail's bytes could not be read into parts; the text says what happened."""
 
 
-def _write(job: _Job, batch: Sequence[_Read], cursor: Cursor | None) -> FilingResult:
+class PartsMissing(Exception):
+    """Fewer or more files of a mail were stored than its parser counted."""
+
+
+def _write(job: _Job, batch: Sequence[_Item], cursor: Cursor | None) -> FilingResult:
     """All of the batch in one transaction, with the cursor behind it."""
     with durable.atomic():
         _lock(job.account)
         fresh, seen = _sort_out(job.account, batch)
-        ids = received.write(job.account, [_received(job, item) for item in fresh], job.now) if fresh else []
+        made = [item.rows for item in fresh if item.rows]
+        ids = received.write(job.account, made) if made else []
+        _count_parts(made, ids)
         seen |= {item.sha256: pk for item, pk in zip(fresh, ids, strict=True)}
         _remember(job, [(item, seen[item.sha256]) for item in batch], cursor)
     return FilingResult(len(ids), len(batch) - len(ids), 0, ids)
+
+
+def _count_parts(batch: Sequence[received.Rows], ids: Sequence[int]) -> None:
+    """Raise PartsMissing when the files stored are not as many as were read."""
+    stored = received.count_files(ids)
+    for item, pk in zip(batch, ids, strict=True):
+        if stored.get(pk, 0) != len(item.attachments):
+            raise PartsMissing(
+                f"{len(item.attachments)} files were read in this mail, and {stored.get(pk, 0)} were stored."
+            )
 
 
 def _lock(account: EmailAccount) -> None:
@@ -159,7 +251,7 @@ def _lock(account: EmailAccount) -> None:
     EmailAccount.objects.select_for_update().only("pk").get(pk=account.pk)
 
 
-def _sort_out(account: EmailAccount, batch: Sequence[_Read]) -> tuple[list[_Read], dict[bytes, int | None]]:
+def _sort_out(account: EmailAccount, batch: Sequence[_Item]) -> tuple[list[_Item], dict[bytes, int | None]]:
     """What is new; and the email of what this account has already (fetched twice, in two folders, or renumbered)."""
     known = ServerMessage.objects.filter(account=account, raw_sha256__in=[item.sha256 for item in batch])
     seen: dict[bytes, int | None] = {}
@@ -169,31 +261,10 @@ def _sort_out(account: EmailAccount, batch: Sequence[_Read]) -> tuple[list[_Read
     return list(fresh.values()), seen
 
 
-def _received(job: _Job, item: _Read) -> Received:
-    if item.message is None:
-        raise NotRead(item.trouble)
-    note = ""
-    if item.fetched.cut:
-        note = f"The message has {item.fetched.full_size} bytes, more than the account takes: only its header is here."
-    parts = []
-    for part in item.message.attachments:
-        state, reason = job.rule.judge(part)
-        stored = None if state == Attachment.State.DISCARDED else job.files[part.sha256]
-        parts.append(ReceivedFile(part.name, part.type, part.size, part.content_id, part.inline, stored, state, reason))
-    return Received(
-        message=item.message,
-        raw_sha256=item.sha256,
-        size=item.fetched.full_size or len(item.fetched.raw),
-        arrived_at=item.fetched.internal_date or job.now,
-        files=parts,
-        note=note,
-    )
+PLACE = ("account_id", "folder", "uidvalidity", "uid", "raw_sha256", "email_id", "cut")
 
 
-PLACE = ("account_id", "folder", "uidvalidity", "uid", "raw_sha256", "email_id")
-
-
-def _remember(job: _Job, items: Sequence[tuple[_Read, int | None]], cursor: Cursor | None) -> None:
+def _remember(job: _Job, items: Sequence[tuple[_Item, int | None]], cursor: Cursor | None) -> None:
     """Note where each message lies on the server, so that it is never filed again, and how far the folder is read."""
     account = job.account
     places = {(item.fetched.folder, item.fetched.uidvalidity, item.fetched.uid): (item, email) for item, email in items}
@@ -202,8 +273,11 @@ def _remember(job: _Job, items: Sequence[tuple[_Read, int | None]], cursor: Curs
         uids = [uid for *where, uid in places if where == [folder, uidvalidity]]
         for uid in noted.filter(uid__in=uids).values_list("uid", flat=True):
             del places[folder, uidvalidity, uid]
+    noted_now = places.items()
     rows.insert(
-        ServerMessage, PLACE, ((account.pk, *place, item.sha256, email) for place, (item, email) in places.items())
+        ServerMessage,
+        PLACE,
+        ((account.pk, *place, item.sha256, email, item.fetched.cut) for place, (item, email) in noted_now),
     )
     if cursor is not None:
         FolderCursor.objects.update_or_create(

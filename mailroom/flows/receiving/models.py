@@ -100,6 +100,7 @@ class ServerMessage(models.Model):
     raw_sha256 = models.BinaryField(max_length=32)
     email = models.ForeignKey(Email, models.SET_NULL, null=True, related_name="+")
     cleaned_at = models.DateTimeField(null=True)
+    cut = models.BooleanField(default=False)  # only its header is here: the server keeps it until the rest is fetched
 
     class Meta:
         constraints = [

@@ -219,7 +219,7 @@ def _clean(session: Session, run: _Run, folder: str) -> None:
     if how == AfterReceiving.LEAVE:
         return
     row = FolderCursor.objects.filter(account=run.account, folder=folder).first()
-    stored = ServerMessage.objects.filter(account=run.account, folder=folder, cleaned_at=None)
+    stored = ServerMessage.objects.filter(account=run.account, folder=folder, cleaned_at=None, cut=False)
     if row is not None:
         stored = stored.filter(uidvalidity=row.uidvalidity)
     waiting = list(stored.order_by("pk").values_list("pk", "uid"))

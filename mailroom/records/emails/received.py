@@ -1,9 +1,11 @@
 """The rows of received mail, written a batch at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+
+from django.db.models import Count
 
 from mailroom.base import rows
 from mailroom.base.rows import plain
@@ -53,25 +55,80 @@ class Received:
     files: Sequence[ReceivedFile] = ()
     read: bool = False
     note: str = ""
+    cut: bool = False
     owner_id: int | None = None
     workgroup_id: int | None = None
 
 
-def write(account: EmailAccount, batch: Sequence[Received], now: datetime) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one mail before it has an id: all that can go wrong with its values has gone right."""
+
+    email: rows.Row
+    content: rows.Row
+    recipients: Sequence[rows.Row]
+    attachments: Sequence[rows.Row]
+    links: Sequence[str]  # its own Message-ID, then those it names
+    sender: Address | None  # None where a machine wrote it
+    date: datetime
+
+
+def prepare(account: EmailAccount, item: Received, now: datetime) -> Rows:
+    """The rows of one mail; touches no database."""
+    message, date = item.message, _date(item, now)
+    return Rows(
+        email=_email(account, item, date, now),
+        content=_content(item),
+        recipients=list(_recipients(message)),
+        attachments=list(_attachments(item)),
+        links=_links(message),
+        sender=_sender(message) if message.automatic.kind == "none" else None,
+        date=date,
+    )
+
+
+def write(account: EmailAccount, batch: Sequence[Rows]) -> list[int]:
     """Write a batch inside the caller's transaction and return the emails' ids; they wait for processing."""
     ids = rows.reserve_ids(Email, len(batch))
     numbered = list(zip(ids, batch, strict=True))
-    rows.insert(EmailContent, CONTENT, (_content(pk, item) for pk, item in numbered))
-    rows.insert(Recipient, RECIPIENT, (row for pk, item in numbered for row in _recipients(pk, item)))
-    rows.insert(Attachment, ATTACHMENT, (row for pk, item in numbered for row in _attachments(pk, item)))
-    links = {pk: _links(item.message) for pk, item in numbered}
-    rows.insert(EmailReference, REFERENCE, (row for pk, names in links.items() for row in _references(pk, names)))
-    threads_of = threads.assign(links)  # as late as can be: others who file wait from here
-    rows.insert(Email, EMAIL, (_email(account, pk, item, threads_of[pk], now) for pk, item in numbered))
-    written = [(_sender(item.message), _date(item, now)) for item in batch if item.message.automatic.kind == "none"]
+    _write_parts(numbered)
+    threads_of = threads.assign({pk: item.links for pk, item in numbered})  # late: others who file wait from here
+    rows.insert(Email, ("id", "thread_id", *EMAIL), ((pk, threads_of[pk], *item.email) for pk, item in numbered))
+    written = [(item.sender, item.date) for item in batch if item.sender]
     correspondents.note_later(account, written, has_written=True)
     search.index(ids)
     return ids
+
+
+def _write_parts(numbered: Sequence[tuple[int, Rows]]) -> None:
+    """All rows but those of the emails themselves."""
+
+    def keyed(found: Callable[[Rows], Iterable[rows.Row]]) -> Iterator[rows.Row]:
+        return ((pk, *row) for pk, item in numbered for row in found(item))
+
+    rows.insert(EmailContent, ("email_id", *CONTENT), keyed(lambda item: [item.content]))
+    rows.insert(Recipient, ("email_id", *RECIPIENT), keyed(lambda item: item.recipients))
+    rows.insert(Attachment, ("email_id", *ATTACHMENT), keyed(lambda item: item.attachments))
+    rows.insert(EmailReference, ("email_id", *REFERENCE), keyed(lambda item: _references(item.links)))
+
+
+def write_again(email_id: int, whole: Rows) -> None:
+    """Write one email anew, of which only the header was here: what people and steps made of it stays."""
+    for model in (EmailContent, Recipient, Attachment, EmailReference):
+        model.objects.filter(email=email_id).delete()
+    _write_parts([(email_id, whole)])
+    values = dict(zip(EMAIL, whole.email, strict=True))
+    Email.objects.filter(pk=email_id).update(**{name: values[name] for name in OF_THE_WHOLE})
+    search.index([email_id])
+
+
+OF_THE_WHOLE = ("preview", "automatic", "size", "attachment_count", "raw_sha256")
+
+
+def count_files(ids: Sequence[int]) -> dict[int, int]:
+    """How many files each of these emails has in the database."""
+    counted = Attachment.objects.filter(email__in=ids).order_by().values_list("email").annotate(Count("pk"))
+    return dict(counted)
 
 
 def _links(message: Message) -> list[str]:
@@ -81,23 +138,21 @@ def _links(message: Message) -> list[str]:
 
 
 EMAIL = tuple(
-    "id direction status box read account_id thread_id owner_id workgroup_id subject from_name from_address to_line "
+    "direction status box read account_id owner_id workgroup_id subject from_name from_address to_line "
     "cc_line bcc_line preview date created_at message_id automatic size attachment_count raw_sha256".split()
 )
 
 
-def _email(account: EmailAccount, pk: int, item: Received, thread_id: int, now: datetime) -> rows.Row:
+def _email(account: EmailAccount, item: Received, date: datetime, now: datetime) -> rows.Row:
     """One row of EMAIL."""
     message = item.message
     sender = _sender(message)
     return (
-        pk,
         Direction.INCOMING.value,
         Status.PENDING.value,
         Box.INCOMING.value,
         item.read,
         account.pk,
-        thread_id,
         item.owner_id,
         item.workgroup_id,
         plain(message.subject),
@@ -107,7 +162,7 @@ def _email(account: EmailAccount, pk: int, item: Received, thread_id: int, now: 
         line(message.cc),
         line(message.bcc),
         " ".join(plain(message.text[:1000]).split())[:200],
-        _date(item, now),
+        date,
         now,
         plain(message.message_id)[:LONGEST_MESSAGE_ID],
         message.automatic.kind,
@@ -130,10 +185,10 @@ def _date(item: Received, now: datetime) -> datetime:
     return written.astimezone(UTC)
 
 
-CONTENT = ("email_id", "text", "html", "headers", "facts")
+CONTENT = ("text", "html", "headers", "facts")
 
 
-def _content(email_id: int, item: Received) -> rows.Row:
+def _content(item: Received) -> rows.Row:
     """One row of CONTENT."""
     message = item.message
     facts = {
@@ -148,9 +203,9 @@ def _content(email_id: int, item: Received) -> rows.Row:
         "authentication": message.authentication,
         "defects": [[defect.code, defect.sentence] for defect in message.defects],
         "note": item.note,
+        "cut": item.cut,
     }
     return (
-        email_id,
         plain(message.text[:LONGEST_TEXT]),
         plain(message.html[:LONGEST_TEXT]),
         message.headers[:500],
@@ -158,35 +213,33 @@ def _content(email_id: int, item: Received) -> rows.Row:
     )
 
 
-RECIPIENT = ("email_id", "kind", "position", "name", "address")
+RECIPIENT = ("kind", "position", "name", "address")
 
 
-def _recipients(email_id: int, item: Received) -> Iterator[rows.Row]:
+def _recipients(message: Message) -> Iterator[rows.Row]:
     """Rows of RECIPIENT."""
-    message = item.message
     fields = (("to", message.to), ("cc", message.cc), ("bcc", message.bcc), ("reply_to", message.reply_to))
     found = ((kind, mailbox) for kind, mailboxes in fields for mailbox in mailboxes)
     for place, (kind, mailbox) in enumerate(islice(found, MOST_RECIPIENTS)):
-        yield email_id, kind, place, plain(mailbox.name), plain(mailbox.address)
+        yield kind, place, plain(mailbox.name), plain(mailbox.address)
 
 
-REFERENCE = ("email_id", "message_id", "position")
+REFERENCE = ("message_id", "position")
 
 
-def _references(email_id: int, names: Sequence[str]) -> Iterator[rows.Row]:
+def _references(names: Sequence[str]) -> Iterator[rows.Row]:
     """Rows of REFERENCE, each Message-ID once."""
     for place, name in enumerate(dict.fromkeys(filter(None, names))):
-        yield email_id, name, place
+        yield name, place
 
 
-ATTACHMENT = tuple("email_id file_id position name content_type size content_id inline state state_reason".split())
+ATTACHMENT = tuple("file_id position name content_type size content_id inline state state_reason".split())
 
 
-def _attachments(email_id: int, item: Received) -> Iterator[rows.Row]:
+def _attachments(item: Received) -> Iterator[rows.Row]:
     """Rows of ATTACHMENT."""
     for place, file in enumerate(item.files):
         yield (
-            email_id,
             file.stored.pk if file.stored else None,
             place,
             plain(file.name),

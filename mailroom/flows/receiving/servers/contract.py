@@ -62,6 +62,10 @@ class Session(Protocol):
         """Slices of what lies beyond the cursor and is not known. `check` is called between mails and may raise."""
         ...
 
+    def message(self, place: Cursor, uid: str, largest: int) -> Fetched | None:
+        """One message whole, by the place where it was seen; None when it is not there any more."""
+        ...
+
     def clean(self, folder: str, uids: Sequence[str], how: str, target: str) -> None:
         """Mark as read, move or delete messages that are stored; final when it returns."""
         ...

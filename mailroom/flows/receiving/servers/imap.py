@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from mailroom.flows.receiving.servers import imap_names
-from mailroom.flows.receiving.servers.contract import Cursor, Slice, nothing
+from mailroom.flows.receiving.servers import imap_names, imap_reading
+from mailroom.flows.receiving.servers.contract import Cursor, Fetched, Slice, nothing
 from mailroom.flows.receiving.servers.imap_channel import Channel
 from mailroom.flows.receiving.servers.imap_connection import ImapConnection, connect, hang_up, sign_in
 from mailroom.flows.receiving.servers.imap_reading import FolderReading
@@ -55,6 +55,10 @@ class ImapSession:
         """Messages beyond the cursor; a changed UIDVALIDITY starts over, and what is stored is found by its content."""
         self.reading = FolderReading(self.channel, largest, check)
         return self.reading.slices(cursor, known)
+
+    def message(self, place: Cursor, uid: str, largest: int) -> Fetched | None:
+        """One message whole, by its UID."""
+        return imap_reading.one(self.channel, place, int(uid), largest)
 
     def clean(self, folder: str, uids: Sequence[str], how: str, target: str) -> None:
         """Mark, move (RFC 6851 where offered) or delete (RFC 4315 where offered) stored messages."""

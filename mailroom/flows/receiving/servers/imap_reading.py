@@ -162,6 +162,15 @@ class FolderReading:
             raise connection.Refused(message % {"count": count, "folder": here.folder, "words": words})
 
 
+def one(channel: Channel, place: Cursor, uid: int, largest: int) -> Fetched | None:
+    """One message whole, by its UID; None when it has gone or the folder was made anew."""
+    validity, _next_uid = channel.open(place.folder, writing=False)
+    if validity != place.uidvalidity:
+        return None
+    found = [item for item in channel.fetch(str(uid), WHOLE, largest) if item.uid == uid and item.body is not None]
+    return _fetched(place, found[0], 0, largest) if found else None
+
+
 def _fetched(cursor: Cursor, item: Item, size: int, largest: int) -> Fetched:
     body = item.body or b""
     cut = item.cut or size > largest

@@ -203,6 +203,20 @@ class Pop3Session:
             return {}
         return {int(pair[0]): pair[1] for pair in pairs if len(pair) == 2 and pair[0].isdigit()}
 
+    def message(self, place: Cursor, uid: str, largest: int) -> Fetched | None:
+        """One message whole, by its UIDL."""
+        lines = self._lines()
+        sizes = {int(line.split()[0]): int(line.split()[1]) for line in self.client.list()[1]}
+        self.numbers = self._names(lines, sizes)
+        if uid not in self.numbers:
+            return None
+        size = sizes.get(self.numbers[uid], 0)
+        for name, _size, answer in self._retrieve(lines, [(uid, size)], largest):
+            if isinstance(answer, pop3_wire.Refusal):
+                raise connection.Refused(answer.words)
+            return Fetched(raw=answer, folder=FOLDER, uid=name, full_size=size, cut=size > largest)
+        return None
+
     def clean(self, folder: str, uids: Sequence[str], how: str, target: str) -> None:
         """Delete stored messages and end the session, which makes it final (RFC 1939 §6)."""
         if how != "delete":
