@@ -47,7 +47,8 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> Non
     prepared = _prepared(rows, named, constants)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            statement = f"COPY {table} ({columns}) FROM STDIN"
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 for row in prepared:
                     copy.write_row(row)
             return
