@@ -82,8 +82,18 @@ def run(
         yield run_one(action, account_id, read_clock, manual)
 
 
-def run_one(action: Exchange, account_id: int, read_clock: Clock, manual: bool) -> AccountResult:
-    """Run `action` on one account. `manual`: a person pressed the button, so a failed try is final."""
+def run_one(
+    action: Exchange,
+    account_id: int,
+    read_clock: Clock,
+    manual: bool,
+    stop: Callable[[], bool] = lambda: False,
+    progress: receive.Progress = lambda _done, _of: None,
+) -> AccountResult:
+    """Run `action` on one account. `manual`: a person pressed the button, so a failed try is final.
+
+    `stop` and `progress` are those of `receive.receive_account`.
+    """
     months = current.read().archive_emails
     name = EmailAccount.objects.values_list("email_account_id", flat=True).get(pk=account_id)
     received = processed = sent = None
@@ -92,7 +102,7 @@ def run_one(action: Exchange, account_id: int, read_clock: Clock, manual: bool) 
         sent = send.send_account(account_id, read_clock(), manual=manual)
         archived += archive.archive_older_than(account_id, Direction.OUTGOING, months, read_clock())
     if action is not Exchange.SEND_ALL:
-        received = receive.receive_account(account_id, now=read_clock())
+        received = receive.receive_account(account_id, read_clock(), stop, progress)
         processed = pipeline.process_account(account_id, read_clock())
         archived += archive.archive_older_than(account_id, Direction.INCOMING, months, read_clock())
     return AccountResult(name, received, processed, sent, archived)

@@ -1,5 +1,6 @@
 """Long work that a person starts in a window: sending and receiving accounts, processing chosen emails."""
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +13,13 @@ from mailroom.base import clock, engine
 from mailroom.flows.incoming import exchange, pipeline
 from mailroom.flows.incoming.exchange import Exchange
 from mailroom.flows.sending import send
+from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation.models import Job, User
 from mailroom.records.organisation.models.jobs import JobState
 
 log = structlog.get_logger(__name__)
+PROGRESS_SECONDS = 1.0
 LEASE = timedelta(minutes=10)
 EXCHANGE, PROCESS = "exchange", "process"
 _kinds: dict[str, Callable[[Job], None]] = {}
@@ -102,8 +105,25 @@ def _exchange(job: Job) -> None:
     for account_id in ids:
         if canceled(job):
             return
-        result = exchange.run_one(action, account_id, clock.now, manual=True)
+        result = exchange.run_one(
+            action, account_id, clock.now, manual=True, stop=lambda: canceled(job), progress=_fetching(job, account_id)
+        )
         tell(job, result.account, result.error, str(result))
+
+
+def _fetching(job: Job, account_id: int) -> Callable[[int, int], None]:
+    """Tells those who watch how far the account in turn is, and keeps the job's lease while it is being fetched."""
+    name = EmailAccount.objects.values_list("email_account_id", flat=True).get(pk=account_id)
+    told = float("-inf")
+
+    def progress(done: int, of: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= PROGRESS_SECONDS:
+            told = time.monotonic()
+            words = _("%(account)s: %(done)d of %(of)d emails") % {"account": name, "done": done, "of": of}
+            Job.objects.filter(pk=job.pk).update(message=words, lease_until=clock.now() + LEASE)
+
+    return progress
 
 
 def _process(job: Job) -> None:
