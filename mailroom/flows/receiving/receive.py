@@ -3,7 +3,7 @@
 import imaplib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -136,12 +136,10 @@ def _receive(run: _Run) -> Trouble | None:
         session = open_session(run.account)
     except TROUBLES as error:
         return connection.explain(error)
-    troubles: list[Trouble] = []
     try:
-        for folder in _folders(session, run):
-            trouble = _folder(session, run, folder)
-            if trouble:
-                troubles.append(trouble)
+        wanted = _folders(session, run)
+        found = [_folder(session, run, folder) for folder in wanted]
+        troubles = [trouble for trouble in found if trouble]
     except TurnOver:
         return None
     except AccountChanged as error:
@@ -151,7 +149,9 @@ def _receive(run: _Run) -> Trouble | None:
         return connection.explain(error)
     finally:
         session.close()
-    return troubles[0] if troubles else None
+    if not troubles:
+        return None
+    return troubles[0] if len(troubles) == len(wanted) else replace(troubles[0], kind=state.PARTLY)
 
 
 def _folders(session: Session, run: _Run) -> list[str]:

@@ -12,6 +12,7 @@ from mailroom.records.email_accounts.models import EmailAccount, IncomingMailPro
 
 LONGEST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE_OF_SIGN_IN = timedelta(minutes=30)  # a password tried over and over locks the mailbox at some providers
+PARTLY = "partly"  # the kind of a trouble that left other folders whole
 EVERY = ReceivingOptions._meta.get_field("receive_every_seconds").get_default()
 
 
@@ -40,14 +41,15 @@ def begun(account: EmailAccount, now: datetime) -> None:
 
 
 def ended(account: EmailAccount, now: datetime, run: Run, trouble: Trouble | None) -> None:
-    """A run has ended; `trouble` is why it was not a whole one."""
+    """A run has ended; `trouble` is why it was not a whole one. Trouble with some of the folders slows nothing down."""
     options, _made = ReceivingOptions.objects.get_or_create(account=account)
     before, _made = ReceivingState.objects.get_or_create(account=account)
-    failures = before.failures + 1 if trouble else 0
+    failed = trouble is not None and trouble.kind != PARTLY
+    failures = before.failures + 1 if failed else 0
     every = timedelta(seconds=options.receive_every_seconds or EVERY)
     error = str(trouble) if trouble else ""
     options_now: dict[str, Any] = {"last_error": error, "last_try_at": now}
-    ReceivingOptions.objects.filter(pk=options.pk).update(**options_now | ({} if trouble else {"last_receive_at": now}))
+    ReceivingOptions.objects.filter(pk=options.pk).update(**options_now | ({} if failed else {"last_receive_at": now}))
     changes: dict[str, Any] = {
         "running_since": None,
         "last_seconds": run.seconds,

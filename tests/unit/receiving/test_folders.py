@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from mailroom.flows.receiving import folders, receive
+from mailroom.flows.receiving import folders, receive, state
 from mailroom.flows.receiving.models import FolderCursor, ReceivingOptions
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
@@ -64,6 +64,9 @@ def test_a_missing_folder_is_told_and_the_others_go_on(account: EmailAccount, no
     assert subjects(account) == ["last"]
     assert FolderCursor.objects.get(account=account, folder="Aaa").error
     assert not FolderCursor.objects.get(account=account, folder="Zzz").error
+    told = state.export(account)
+    assert (told["failures"], told["last_receive_date"]) == (0, now)
+    assert told["last_error"] == result.error
 
 
 def test_what_is_moved_away_after_receiving_is_not_read_again(account: EmailAccount, now: datetime) -> None:
