@@ -32,8 +32,25 @@ def sender(email: Email) -> tuple[Address, Address | None]:
     return Address(person.full_name or name, person.email), own
 
 
-def make(email: Email, subject: str, now: datetime) -> bytes:
+class Files:
+    """The files of a batch of mails: each is read, and encoded, once for all of them."""
+
+    def __init__(self) -> None:
+        self._read: dict[bytes, bytes] = {}
+
+    def get(self, item: Attachment) -> build.File:
+        """An attachment with its content; raises store.FileMissing."""
+        if item.file is None:
+            raise store.FileMissing(f"The file {item.name} is missing.")
+        digest = bytes(item.file.sha256)
+        if digest not in self._read:
+            self._read[digest] = store.read(digest)
+        return build.File(item.name, item.content_type, self._read[digest], item.inline, item.content_id)
+
+
+def make(email: Email, subject: str, now: datetime, files: Files | None = None) -> bytes:
     """The bytes of a queued mail. Bcc has no place in them. Raises store.FileMissing when a file is gone."""
+    files = files or Files()
     content = email.content
     rows: dict[str, list[Address]] = {"to": [], "cc": [], "bcc": [], "reply_to": []}
     for row in email.recipients.all():
@@ -52,7 +69,7 @@ def make(email: Email, subject: str, now: datetime) -> bytes:
             date=now,
             text=content.text if not html else bodies.text_from_html(html),
             html=html,
-            attachments=[_file(item) for item in email.attachments.select_related("file")],
+            attachments=[files.get(item) for item in _attachments(email)],
             in_reply_to=facts.get("in_reply_to", ()),
             references=facts.get("references", ()),
             thread_index=facts.get("thread_index", ""),
@@ -61,7 +78,6 @@ def make(email: Email, subject: str, now: datetime) -> bytes:
     )
 
 
-def _file(item: Attachment) -> build.File:
-    if item.file is None:
-        raise store.FileMissing(f"The file {item.name} is missing.")
-    return build.File(item.name, item.content_type, store.read(bytes(item.file.sha256)), item.inline, item.content_id)
+def _attachments(email: Email) -> list[Attachment]:
+    fetched = "attachments" in getattr(email, "_prefetched_objects_cache", {})
+    return list(email.attachments.all() if fetched else email.attachments.select_related("file"))

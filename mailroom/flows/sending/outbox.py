@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -99,12 +100,12 @@ def enqueue(
     with transaction.atomic():
         email = Email.objects.select_related("account", "content", "created_by").get(pk=email_id)
         rows = [row for row in email.recipients.all() if row.kind != "reply_to"]
-        _check(rows)
+        check(rows)
         start = max(send_at or now, now + timedelta(seconds=max(0, min(undo_seconds, LONGEST_UNDO))))
         email.lane = lane
         email.message_id = envelope.new_message_id(email.account)
         email.subject = email.subject or _("(No subject)")
-        raw = envelope.make(email, _tagged(email), now)
+        raw = envelope.make(email, tagged(email), now)
         stored = store.put(raw)
         changes = {
             "message_id": email.message_id,
@@ -116,6 +117,8 @@ def enqueue(
             "start_at": start,
             "next_attempt_at": start,
             "attempts": 0,
+            "turn": 0,
+            "automatic": facts(email).get("auto_submitted") or "none",
             "cancel_if_answered": cancel_if_answered,
             "error": "",
             "failed_step": "",
@@ -150,7 +153,8 @@ def send_to_rest(email_id: int, now: datetime, by: User | None = None) -> Email:
     return email
 
 
-def _check(rows: Sequence[Recipient]) -> None:
+def check(rows: Sequence[Recipient]) -> None:
+    """Raise NoRecipient or BadAddress for what no server would take."""
     if not rows:
         raise NoRecipient(_("The email has no recipient. Fill in To, Cc or Bcc."))
     for row in rows:
@@ -163,15 +167,15 @@ def _check(rows: Sequence[Recipient]) -> None:
             raise BadAddress(_("“%(address)s” is no email address.") % {"address": row.address})
 
 
-def _tagged(email: Email) -> str:
+def tagged(email: Email) -> str:
+    """The subject with the mail's tag."""
     preferences = current.read()
     return tags.with_tag(email.subject, email.pk, preferences.email_tag_prefix, preferences.email_tag_suffix)
 
 
 def _thread(email: Email) -> int:
     """The mail's thread; what it bears and names is noted, so that answers find it."""
-    facts = email.content.facts if isinstance(email.content.facts, dict) else {}
-    ids = [email.message_id, *facts.get("in_reply_to", ()), *facts.get("references", ())]
+    ids = links(email)
     assigned = threads.assign({"new": ids})["new"]
     email.references.all().delete()
     unique = dict.fromkeys(value[:900] for value in ids if value)
@@ -179,6 +183,17 @@ def _thread(email: Email) -> int:
         EmailReference(email=email, message_id=value, position=place) for place, value in enumerate(unique)
     )
     return assigned
+
+
+def links(email: Email) -> list[str]:
+    """The Message-IDs that tie a mail into its thread, its own first."""
+    found = facts(email)
+    return [email.message_id, *found.get("in_reply_to", ()), *found.get("references", ())]
+
+
+def facts(email: Email) -> dict[str, Any]:
+    """What writing the mail noted about it."""
+    return email.content.facts if isinstance(email.content.facts, dict) else {}
 
 
 def account_by_id(email_account_id: str) -> EmailAccount | None:

@@ -1,12 +1,13 @@
 """*Test* of the outgoing server: resolve, connect, TLS, sign in, MAIL FROM."""
 
 import contextlib
-import smtplib
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
 from mailroom.flows.sending import smtp
+from mailroom.flows.sending import wire as wires
+from mailroom.flows.sending.wire import Wire
 from mailroom.records.email_accounts import connection, probing
 from mailroom.records.email_accounts.models import EmailAccount, Encryption
 from mailroom.records.email_accounts.probing import ProbeStep
@@ -35,34 +36,33 @@ class _Attempt:
 
     def __init__(self, account: EmailAccount) -> None:
         self.account = account
-        self.client: smtplib.SMTP | None = None
+        self.wire: Wire | None = None
+        self.offers: dict[str, str] = {}
 
     def greet(self) -> str:
         """Connect as sending does."""
-        self.client = smtp.connect(self.account)
-        return (
-            " ".join(self.client.ehlo_resp.decode("utf-8", "backslashreplace").split()) if self.client.ehlo_resp else ""
-        )
+        self.wire, self.offers = wires.connect(self.account, smtp.own_name(self.account))
+        return ", ".join(" ".join(offer).strip() for offer in self.offers.items())
 
     def sign_in(self) -> None:
         """Sign in as sending does."""
         credentials = connection.outgoing_credentials(self.account)
-        if self.client is not None and credentials is not None:
-            smtp.sign_in(self.client, credentials)
+        if self.wire is not None and credentials is not None:
+            wires.sign_in(self.wire, self.offers, credentials)
 
     def mail_from(self) -> str:
         """Whether the server lets this account send from its address."""
-        if self.client is None:
+        if self.wire is None:
             return ""
-        code, text = self.client.mail(self.account.email_address)
-        words = f"{code} {text.decode('utf-8', 'backslashreplace')}"
-        if code >= 400:
-            raise connection.Refused(words)
-        self.client.rset()
-        return words
+        answer = self.wire.command(f"MAIL FROM:<{smtp.wire_address(self.account.email_address)}>")
+        if not answer.accepted:
+            raise connection.Refused(str(answer))
+        self.wire.command("RSET")
+        return str(answer)
 
     def close(self) -> None:
         """End the connection."""
-        if self.client is not None:
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                self.client.quit()
+        if self.wire is not None:
+            with contextlib.suppress(OSError):
+                self.wire.command("QUIT")
+            self.wire.close()

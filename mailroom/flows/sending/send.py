@@ -1,26 +1,24 @@
-"""Sends what is due on one account: claim, session, mark before DATA, act, record each recipient's outcome."""
+"""Sends what is due on one account: claim, sessions, mark before each body, act, record each recipient's outcome."""
 
 import random
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from mailroom.base import clock
-from mailroom.flows.sending import claims, holding, retry, settle, smtp
-from mailroom.flows.sending.models import SendingOptions
-from mailroom.flows.sending.settle import Counts
-from mailroom.flows.sending.smtp import SessionLost, SmtpSession
+from mailroom.flows.sending import claims, holding, journal, pace, retry, settle
+from mailroom.flows.sending.models import SendingOptions, SendingSession
+from mailroom.flows.sending.run import CLAIM, MAILS_A_SESSION, Run, policy
 from mailroom.records.email_accounts import connection
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import ledger, status
-from mailroom.records.emails.models import Attempt, Email
+from mailroom.records.emails import status
+from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.emails.moves import Action
-from mailroom.records.files import store
 from mailroom.records.preferences import current
 
 log = structlog.get_logger(__name__)
@@ -41,19 +39,6 @@ class SendResult:
     error: str = ""
 
 
-@dataclass(slots=True)
-class _Run:
-    """One run: whose mail, by whom it is held, and what it came to so far."""
-
-    account: EmailAccount
-    options: SendingOptions
-    holder: str
-    manual: bool
-    read_clock: Clock
-    counts: Counts = field(default_factory=Counts)
-    limited: str = ""  # the server's words when it said that the account sends too much for now
-
-
 def send_account(
     account_id: int,
     now: datetime,
@@ -68,14 +53,12 @@ def send_account(
     started = time.monotonic()
     account = EmailAccount.objects.get(pk=account_id)
     options = SendingOptions.objects.get_or_create(account=account)[0]
-    run = _Run(account, options, claims.holder(), manual, read_clock)
-    run.counts.in_doubt += claims.take_up_after_death(account, options, now)[1]
+    run = Run(account, options, policy(manual), read_clock)
+    run.counts = claims.take_up_after_death(account, options, run.policy, now)
     holding.cancel_answered(account_id, now)
     error = _why_not(run, now)
     if not error:
-        if only is not None and manual:
-            status.move_many(only, Action.PROCESS, now, changes={"error": "", "failed_step": "", "attempts": 0})
-        error = _sessions(run, now, only)
+        error = _work(run, now, only)
     counts = run.counts
     seconds = time.monotonic() - started
     return SendResult(
@@ -83,73 +66,103 @@ def send_account(
     )
 
 
-def _why_not(run: _Run, now: datetime) -> str:
+def _why_not(run: Run, now: datetime) -> str:
     if not run.account.active:
         return _("The account is not active.")
     held = run.options.held_until
-    if held is not None and held > now and not run.manual:
+    if held is not None and held > now and not run.policy.manual:
         return run.options.last_error
     return ""
 
 
-def _sessions(run: _Run, now: datetime, only: Collection[int] | None) -> str:
-    """Sessions of at most *Group mails* mails until nothing is due; the error that stopped them, or nothing."""
+def _work(run: Run, now: datetime, only: Collection[int] | None) -> str:
+    """Take a slot and send; the error that stopped it, or nothing."""
+    moment = max(now, run.read_clock())
+    if only is not None and run.policy.manual:
+        changes = {"error": "", "failed_step": "", "attempts": 0, "next_attempt_at": moment}
+        settle.forget_refusals(status.move_many(only, Action.PROCESS, now, changes=changes).ids)
+    if not journal.open_slots(run.account.pk, run.name, run.options.most_sessions, 1, moment):
+        return _("Another worker is sending on this account; it takes this mail too.") if run.policy.manual else ""
+    try:
+        if only is None:
+            return _batches(run, now, None)
+        wanted = list(only)
+        errors = [_batches(run, now, wanted[start : start + CLAIM]) for start in range(0, len(wanted), CLAIM)]
+        return next((error for error in errors if error), "")
+    except journal.LeaseLost:
+        return _("Another worker has taken this run for dead and goes on with its mail.")
+    finally:
+        run.close()
+
+
+def _batches(run: Run, now: datetime, only: Collection[int] | None) -> str:
+    """Claim and send until nothing is due."""
     while True:
         suspended = current.is_suspended()
         moment = max(now, run.read_clock())
-        emails = claims.claim(run.account, run.holder, moment, run.account.group_mails or 1, only, suspended)
-        if not emails:
+        offers = claims.claim(run.account, run.name, moment, CLAIM, only, suspended, run.options)
+        if not offers:
             return _("Email processing is suspended.") if suspended else ""
-        error = _session(run, emails)
-        if error:
+        error = _batch(run, offers, moment)
+        if error or only is not None:
             return error
-        if only is not None:
-            return ""
 
 
-def _session(run: _Run, emails: list[Email]) -> str:
-    """One session over claimed mails. A server that cannot be used fails the session, never the mails."""
-    left = {email.pk for email in emails}
-    try:
-        session = smtp.open_session(run.account)
-    except TROUBLES as error:
-        trouble = str(connection.explain(error))
-        claims.give_back(left, run.read_clock(), trouble)
-        if run.manual:
-            _fail_by_hand(run, left, trouble)
-        _rest(run, trouble)
-        return trouble
-    try:
-        for email in emails:
-            if current.is_suspended() and email.lane != 0:
-                break
-            left.discard(email.pk)
-            if not _one(run, session, email):
-                claims.give_back(left, run.read_clock(), _("The session ended before its turn."))
-                left.clear()
-                break
-            claims.renew(left, run.holder, run.read_clock())
-    finally:
-        claims.give_back(left, run.read_clock(), _("The session ended before its turn."))
-        session.close()
-    if run.limited:
-        _rest(run, run.limited)
-        return run.limited
-    SendingOptions.objects.filter(pk=run.account.pk).update(
-        last_send_at=run.read_clock(), last_try_at=run.read_clock(), last_error="", held_until=None, failed_sessions=0
-    )
+def _batch(run: Run, offers: list[claims.Offer], moment: datetime) -> str:
+    """Send claimed mails. A server that cannot be used fails the session, never the mails."""
+    wanted = _sessions(run, len(offers), moment)
+    run.queue.extend(offers)
+    while run.queue:
+        try:
+            run.open(wanted)
+        except TROUBLES as error:
+            return _unusable(run, str(connection.explain(error)))
+        run.send(list(run.queue))
+        if run.trouble:
+            _rest(run, run.trouble)
+            return run.trouble
+        if run.limited and not _try_another_session(run):
+            _rest(run, run.limited)
+            return run.limited
+    _went_well(run)
     return ""
 
 
-def _fail_by_hand(run: _Run, emails: Collection[int], trouble: str) -> None:
-    """A person pressed the button and the server cannot be used: the mails fail at once, with the reason."""
-    changes = {"error": trouble, "failed_step": "connect"}
-    run.counts.failed += len(
-        status.move_many(emails, Action.FAIL, run.read_clock(), reason=trouble, changes=changes).ids
+def _sessions(run: Run, mails: int, moment: datetime) -> int:
+    """How many sessions these mails are worth; the account's own most, over all workers, is never passed."""
+    wanted = min(run.options.most_sessions, -(-mails // MAILS_A_SESSION))
+    have = SendingSession.objects.filter(holder=run.name).count()
+    if wanted > have:
+        have += journal.open_slots(run.account.pk, run.name, run.options.most_sessions, wanted - have, moment)
+    return max(1, min(wanted, have))
+
+
+def _try_another_session(run: Run) -> bool:
+    """Whether the server's limit is one of mails a session, so that a fresh session may go on; it is remembered."""
+    minute = time.monotonic() - 60
+    recent = sum(1 for moment in run.accepted_at if moment > minute)
+    pace.learn(run.options, run.most_taken, recent, run.read_clock())
+    return run.most_taken > 0
+
+
+def _unusable(run: Run, trouble: str) -> str:
+    ids = [offer.email_id for offer in run.queue]
+    run.return_rest(trouble)
+    if run.policy.manual:
+        settle.fail(dict.fromkeys(ids, trouble), "connect", run.read_clock())
+        run.counts.failed += len(ids)
+    _rest(run, trouble)
+    return trouble
+
+
+def _went_well(run: Run) -> None:
+    now = run.read_clock()
+    SendingOptions.objects.filter(pk=run.account.pk).update(
+        last_send_at=now, last_try_at=now, last_error="", held_until=None, failed_sessions=0
     )
 
 
-def _rest(run: _Run, trouble: str) -> None:
+def _rest(run: Run, trouble: str) -> None:
     """The account rests before its next session; no mail uses up its attempts meanwhile."""
     now = run.read_clock()
     pause = retry.spread(retry.account_pause(run.options.failed_sessions + 1), random.random())  # noqa: S311 not a secret
@@ -159,58 +172,13 @@ def _rest(run: _Run, trouble: str) -> None:
     log.warning("account cannot send", account=run.account.email_account_id, error=trouble)
 
 
-def _one(run: _Run, session: SmtpSession, email: Email) -> bool:
-    """Send one mail and settle it; False when the session is over."""
-    server = run.account.outgoing_mail_server
-    waiting = ledger.waiting(email)
-    attempt: list[Attempt] = []
-    try:
-        raw = store.read(bytes(email.raw_sha256 or b""))
-    except store.FileMissing as error:
-        settle.failed(email, run.counts, str(error), "read", run.read_clock())
-        return True
-    if session.largest and len(raw) > session.largest:
-        text = _("The mail has %(size)d bytes; the server takes %(largest)d.") % {
-            "size": len(raw),
-            "largest": session.largest,
-        }
-        settle.failed(email, run.counts, text, "size", run.read_clock())
-        return True
-    try:
-        done = session.send(
-            run.account.email_address,
-            [row.address for row in waiting],
-            raw,
-            lambda: attempt.append(ledger.begin(email, server, run.read_clock())),
-        )
-    except SessionLost as lost:
-        settle.lost(email, attempt, run.options, run.counts, lost, _policy(run, email), run.read_clock())
-        return False
-    if not run.manual and done.limits_the_account:
-        ledger.end(None, email, server, "deferred", str(done.message), run.read_clock())
-        claims.give_back([email.pk], run.read_clock(), str(done.message))
-        run.counts.deferred += 1
-        run.limited = str(done.message)
-        return False
-    settle.answered(email, waiting, attempt, server, done, run.counts, _policy(run, email), run.read_clock())
-    return done.message.code != 421
-
-
-def _policy(run: _Run, email: Email) -> settle.Policy:
-    return settle.Policy(
-        failed_tries=email.attempts + 1,
-        allowed=current.read().automatic_resend_attempts,
-        manual=run.manual,
-        jitter=random.random(),  # noqa: S311 spreads retries, guards nothing
-    )
-
-
 def due_accounts(now: datetime) -> list[int]:
-    """Accounts that have mail due, or mail whose worker died, and do not rest."""
-    pending = Email.objects.filter(direction="outgoing", account__active=True)
-    due = pending.filter(status="pending", next_attempt_at__lte=now)
-    dead = pending.filter(status="in_process", lease_until__lt=now)
-    ids = set(due.order_by().values_list("account_id", flat=True).distinct())
-    ids |= set(dead.order_by().values_list("account_id", flat=True).distinct())
-    resting = SendingOptions.objects.filter(account_id__in=ids, held_until__gt=now + timedelta(0))
-    return sorted(ids - set(resting.values_list("account_id", flat=True)))
+    """Accounts that have mail due, or mail whose run died, and do not rest."""
+    here = Email.objects.filter(account=OuterRef("pk"), direction=Direction.OUTGOING)
+    due = here.filter(status=Status.PENDING, next_attempt_at__lte=now)
+    dead = here.filter(status=Status.IN_PROCESS, lease_until__lt=now)
+    resting = SendingOptions.objects.filter(account=OuterRef("pk"), held_until__gt=now)
+    rows = EmailAccount.objects.filter(Q(Exists(due)) | Q(Exists(dead)), ~Exists(resting), active=True)
+    found = set(rows.values_list("pk", flat=True))
+    left = SendingSession.objects.values_list("account_id", "holder")  # a row for each session that is open now
+    return sorted(found | {account_id for account_id, name in left if journal.is_dead(name)})

@@ -1,18 +1,30 @@
-"""What a server's answer makes of a mail: outcomes on the ledger, and sent, tried again, failed or in doubt."""
+"""Writes what answers make of mails: outcomes and attempts on the ledger, and sent, again, failed or in doubt."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
 
-from mailroom.flows.sending import claims, retry
-from mailroom.flows.sending.models import SendingOptions
-from mailroom.flows.sending.retry import Failure
-from mailroom.flows.sending.smtp import Reply, SessionLost, Transaction
+from mailroom.flows.sending import verdicts
+from mailroom.flows.sending.models import SendingOptions, SentCopy
+from mailroom.flows.sending.replies import Answer
+from mailroom.flows.sending.verdicts import Fate, Policy, Verdict
+from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import ledger, status
 from mailroom.records.emails.models import Attempt, Email, Recipient
 from mailroom.records.emails.models.content import Outcome
+from mailroom.records.emails.moves import Action
+
+if TYPE_CHECKING:
+    from mailroom.flows.sending.claims import Offer
+
+FREE = {"lease_until": None, "lease_holder": ""}
+DONE = FREE | {"error": "", "failed_step": ""}
+UNKNOWN = "delivery"
 
 
 @dataclass(slots=True)
@@ -25,111 +37,125 @@ class Counts:
     in_doubt: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the retry decision needs to know of a mail."""
+@transaction.atomic
+def answered(
+    account: EmailAccount,
+    options: SendingOptions,
+    answers: Sequence[tuple["Offer", Answer]],
+    policy: Policy,
+    counts: Counts,
+    now: datetime,
+) -> None:
+    """Record the answers to a batch of mails: a constant number of statements, however many there are."""
+    found = {
+        offer.email_id: verdicts.judge(
+            offer.recipients, offer.failed_tries, answer.done, _spread(policy, offer.email_id), now
+        )
+        for offer, answer in answers
+    }
+    ledger.record({pk: row for verdict in found.values() for pk, row in verdict.outcomes.items()}, now)
+    Attempt.objects.bulk_create(
+        Attempt(
+            email_id=offer.email_id,
+            started_at=answer.started_at,
+            finished_at=answer.finished_at,
+            server=account.outgoing_mail_server,
+            outcome=found[offer.email_id].fate,
+            reply=found[offer.email_id].words,
+        )
+        for offer, answer in answers
+    )
+    _move(account, options, found, counts, now)
 
-    failed_tries: int
-    allowed: int
-    manual: bool
-    jitter: float
+
+def _spread(policy: Policy, email_id: int) -> Policy:
+    """The policy with a jitter of the mail's own, so that a batch does not come back all at once."""
+    return replace(policy, jitter=(policy.jitter + email_id * 0.618) % 1.0)
+
+
+def _move(
+    account: EmailAccount, options: SendingOptions, found: Mapping[int, Verdict], counts: Counts, now: datetime
+) -> None:
+    refused = [pk for pk, verdict in found.items() if verdict.fate is Fate.FAILED]
+    partly = ledger.have_any(refused) if refused else set()
+    sent = [pk for pk, verdict in found.items() if verdict.fate is Fate.SENT or pk in partly]
+    again = {pk: verdict for pk, verdict in found.items() if verdict.fate is Fate.AGAIN}
+    failed = {pk: found[pk].words for pk in refused if pk not in partly}
+    if sent:
+        status.move_many(sent, Action.FINISH, now, changes=DONE)
+        _copies(account, options, sent, now)
+    _try_again(again, now)
+    fail(failed, "send", now)
+    counts.sent += len(sent)
+    counts.deferred += len(again)
+    counts.failed += len(failed)
+
+
+def _copies(account: EmailAccount, options: SendingOptions, sent: Collection[int], now: datetime) -> None:
+    if options.copy_to_sent_folder:
+        rows = [SentCopy(email_id=pk, account=account, next_attempt_at=now) for pk in sent]
+        SentCopy.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _try_again(again: Mapping[int, Verdict], now: datetime) -> None:
+    if not again:
+        return
+    reasons = {pk: verdict.words for pk, verdict in again.items()}
+    status.move_many(again, Action.RETURN, now, reason=reasons, changes=FREE)
+    rows = list(Email.objects.filter(pk__in=list(again)).only("pk", "attempts"))
+    for row in rows:
+        row.error, row.next_attempt_at = again[row.pk].words, again[row.pk].again_at
+        row.attempts += again[row.pk].counts
+    Email.objects.bulk_update(rows, ["error", "next_attempt_at", "attempts"])
+
+
+def fail(reasons: Mapping[int, str], step: str, now: datetime) -> None:
+    """These mails failed for good, each with its reason; who waited is refused."""
+    if not reasons:
+        return
+    status.move_many(list(reasons), Action.FAIL, now, reason=reasons, changes=FREE | {"failed_step": step})
+    rows = [Email(pk=pk, error=words) for pk, words in reasons.items()]
+    Email.objects.bulk_update(rows, ["error"])
+    Email.objects.filter(pk__in=list(reasons)).update(attempts=F("attempts") + 1)
+    for words in set(reasons.values()):
+        same = [pk for pk, reason in reasons.items() if reason == words]
+        waiting = Recipient.objects.filter(email_id__in=same, outcome=Outcome.WAITING)
+        waiting.update(outcome=Outcome.REFUSED, reply=words, outcome_at=now)
 
 
 @transaction.atomic
-def answered(
-    email: Email,
-    waiting: Sequence[Recipient],
-    attempt: Sequence[Attempt],
-    server: str,
-    done: Transaction,
-    counts: Counts,
-    policy: Policy,
-    now: datetime,
-) -> None:
-    """Record the server's answer to one mail and to each of its recipients."""
-    first = attempt[0] if attempt else None
-    outcomes, again = _outcomes(waiting, done, policy, now)
-    ledger.record(outcomes, now)
-    accepted = any(outcome == Outcome.ACCEPTED for outcome, _words in outcomes.values())
-    words = _telling(done)
-    ledger.end(first, email, server, "accepted" if accepted else "deferred" if again else "refused", words, now)
-    if again is not None:
-        _try_again(email, words, again, now)
-        counts.deferred += 1
-    elif accepted or _had_any(email):
-        status.mark_processed(email, now)
-        counts.sent += 1
-    else:
-        failed(email, counts, words, "send", now)
-
-
-def _outcomes(
-    waiting: Sequence[Recipient], done: Transaction, policy: Policy, now: datetime
-) -> tuple[dict[int, tuple[str, str]], datetime | None]:
-    """By recipient the outcome and the server's words, and when those who wait are tried again."""
-    replies = {row.pk: _reply_to(row, done) for row in waiting}
-    temporary = [pk for pk, reply in replies.items() if not reply.accepted and not reply.permanent]
-    again = None
-    if temporary:
-        again = retry.decide(
-            Failure.TEMPORARY, policy.failed_tries, policy.allowed, policy.manual, now, policy.jitter
-        ).again_at
-    outcomes = {}
-    for pk, reply in replies.items():
-        kept = Outcome.WAITING if pk in temporary and again is not None else Outcome.REFUSED
-        outcomes[pk] = (str(Outcome.ACCEPTED if reply.accepted else kept), str(reply))
-    return outcomes, again
-
-
-def _reply_to(row: Recipient, done: Transaction) -> Reply:
-    """A recipient's own refusal, else the reply to the whole mail."""
-    own = done.recipients.get(row.address)
-    return own if own is not None and not own.accepted else done.message
-
-
-def _telling(done: Transaction) -> str:
-    """The words to show: the first refusal, else the reply to the mail."""
-    refused = [f"{address}: {reply}" for address, reply in done.recipients.items() if not reply.accepted]
-    return "; ".join(refused[:5]) or str(done.message)
-
-
-def _had_any(email: Email) -> bool:
-    return email.recipients.filter(outcome=Outcome.ACCEPTED).exists()
-
-
-def _try_again(email: Email, words: str, again: datetime, now: datetime) -> None:
-    Email.objects.filter(pk=email.pk).update(attempts=email.attempts + 1)
-    status.mark_pending_again(email, now, again, words)
-
-
-def failed(email: Email, counts: Counts, words: str, step: str, now: datetime) -> None:
-    """The mail failed for good, with the reason; who waited is refused."""
-    email.recipients.filter(outcome=Outcome.WAITING).update(outcome=Outcome.REFUSED, reply=words, outcome_at=now)
-    Email.objects.filter(pk=email.pk).update(attempts=email.attempts + 1)
-    status.mark_failed(email, now, words, step)
-    counts.failed += 1
-
-
-def lost(
-    email: Email,
-    attempt: Sequence[Attempt],
+def in_doubt(
+    emails: Collection[int],
+    account: EmailAccount,
     options: SendingOptions,
     counts: Counts,
-    error: SessionLost,
-    policy: Policy,
     now: datetime,
+    pause: timedelta = timedelta(0),
 ) -> None:
-    """The connection ended: after DATA the mail is in doubt, before it the mail is tried again."""
-    if error.after_data:
-        claims.put_in_doubt([email.pk], options, now)
-        counts.in_doubt += 1
+    """The server may have these: a person decides, or they go again after `pause` when the account says so."""
+    if not emails:
         return
-    again = retry.decide(
-        Failure.TEMPORARY, policy.failed_tries, policy.allowed, policy.manual, now, policy.jitter
-    ).again_at
-    ledger.end(attempt[0] if attempt else None, email, "", "lost", str(error), now)
-    if again is None:
-        failed(email, counts, str(error), "connection", now)
-    else:
-        _try_again(email, str(error), again, now)
-        counts.deferred += 1
+    server = account.outgoing_mail_server
+    Attempt.objects.bulk_create(
+        Attempt(email_id=pk, started_at=now, finished_at=now, server=server, outcome=Outcome.IN_DOUBT) for pk in emails
+    )
+    counts.in_doubt += len(emails)
+    if options.resend_when_in_doubt:
+        reason = _("Delivery is unknown; the account sends such mail again.")
+        status.move_many(emails, Action.RETURN, now, reason=reason, changes=FREE | {"next_attempt_at": now + pause})
+        Email.objects.filter(pk__in=list(emails)).update(attempts=F("attempts") + 1)
+        return
+    waiting = Recipient.objects.filter(email_id__in=list(emails), outcome=Outcome.WAITING)
+    waiting.update(outcome=Outcome.IN_DOUBT, outcome_at=now)
+    error = _(
+        "Delivery unknown: the connection was lost after the mail was offered. Ask the recipient, or send it again."
+    )
+    changes = FREE | {"error": error, "failed_step": UNKNOWN}
+    status.move_many(emails, Action.FAIL, now, reason=error, changes=changes)
+
+
+def forget_refusals(emails: Collection[int]) -> None:
+    """A person has these tried anew: who was refused waits again."""
+    for start in range(0, len(list(emails)), 500):
+        ids = list(emails)[start : start + 500]
+        Recipient.objects.filter(email_id__in=ids, outcome=Outcome.REFUSED).update(outcome=Outcome.WAITING)

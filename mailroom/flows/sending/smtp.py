@@ -1,174 +1,164 @@
-"""One SMTP session (RFC 5321): capability-aware, with each recipient's reply; troubles told apart by their moment."""
+"""One SMTP session (RFC 5321), pipelined where the server can (RFC 2920): the next mail's envelope travels with a body.
+
+After the first mail a mail costs one round trip. DATA alone commits to nothing: only a body that ends does.
+"""
 
 import contextlib
-import smtplib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from mailroom.mime import build
+from mailroom.flows.sending import wire as wires
+from mailroom.flows.sending.replies import Envelope, Reply
+from mailroom.flows.sending.wire import Wire
+from mailroom.mime import addresses
 from mailroom.records.email_accounts import connection
-from mailroom.records.email_accounts.connection import Credentials
-from mailroom.records.email_accounts.models import EmailAccount, Encryption
+from mailroom.records.email_accounts.models import EmailAccount
 
-
-class SessionLost(Exception):
-    """The connection ended; `after_data` says whether the mail in turn may have been taken."""
-
-    def __init__(self, words: str, after_data: bool) -> None:
-        super().__init__(words)
-        self.after_data = after_data
+GROUP = 200  # commands on the way at once: so many replies fit into any buffer
+NOT_SAID = Reply(503, "The command was not given.")
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """A server's reply."""
+class Letter:
+    """What the envelope of a mail needs; `sender` empty is the null sender of automatic answers."""
 
-    code: int
-    text: str
-
-    @property
-    def accepted(self) -> bool:
-        """2xx."""
-        return 200 <= self.code < 300
-
-    @property
-    def permanent(self) -> bool:
-        """5xx."""
-        return self.code >= 500
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.text}"
-
-
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """What became of one mail: the reply to the whole of it, and to each recipient."""
-
-    message: Reply
-    recipients: dict[str, Reply] = field(default_factory=dict)
-
-    @property
-    def limits_the_account(self) -> bool:
-        """A 4xx before any recipient was named speaks of the account (421, 450, 452, 454), not of this mail."""
-        return not self.recipients and 400 <= self.message.code < 500
+    sender: str
+    recipients: Sequence[str]
+    size: int
+    international: bool
 
 
 class SmtpSession:
-    """A signed-in session."""
+    """A signed-in session. Call `offer`, `envelope`, then `body` and `final` when the envelope is open."""
 
-    def __init__(self, client: smtplib.SMTP) -> None:
-        self.client = client
+    def __init__(self, wire: Wire, offers: dict[str, str], pipelining: bool = True) -> None:
+        self.wire, self.offers = wire, offers
+        self.pipelining = pipelining and "PIPELINING" in offers
+        self.taken = 0
+        self.broken = False
+        self._letter: Letter | None = None
+        self._sent = 0
+        self._stale = False
 
     @property
     def largest(self) -> int:
         """The largest mail the server takes, in bytes; 0 when it does not say (RFC 1870)."""
-        size = self.client.esmtp_features.get("size", "0")
-        return int(size) if size.isdigit() else 0
+        size = self.offers.get("SIZE", "0").split(" ")[0]
+        return int(size) if size.isdecimal() and len(size) < 16 else 0
 
-    def send(self, sender: str, recipients: Sequence[str], raw: bytes, before_data: Callable[[], None]) -> Transaction:
-        """Offer one mail. `before_data` is called, and has to be durable, before the server can take it."""
-        try:
-            return self._send(sender, recipients, raw, before_data)
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
-            raise SessionLost(str(error), after_data=False) from error
+    def refusal(self, letter: Letter) -> Reply | None:
+        """Why the server cannot take this mail by what it said of itself, before anything is offered."""
+        if self.largest and letter.size > self.largest:
+            return Reply(552, f"The mail has {letter.size} bytes; the server takes {self.largest}.")
+        if letter.international and "SMTPUTF8" not in self.offers:
+            return Reply(553, "The server takes no addresses beyond ASCII (SMTPUTF8).")
+        return None
 
-    def _send(self, sender: str, recipients: Sequence[str], raw: bytes, before_data: Callable[[], None]) -> Transaction:
-        international = not all(item.isascii() for item in (sender, *recipients))
-        options = [f"size={len(raw)}"] if self.client.has_extn("size") else []
-        if international:
-            if not self.client.has_extn("smtputf8"):
-                return Transaction(Reply(553, "The server takes no addresses beyond ASCII (SMTPUTF8)."))
-            options += ["SMTPUTF8"]
-        self.client.command_encoding = "utf-8" if international else "ascii"
-        answer = _reply(self.client.mail(sender, options))
-        if not answer.accepted:
-            return self._give_up(Transaction(answer))
-        replies: dict[str, Reply] = {}
-        for recipient in recipients:
-            replies[recipient] = _reply(self.client.rcpt(recipient))
-            if replies[recipient].code == 421:
-                return self._give_up(Transaction(replies[recipient], replies))
-        if not any(item.accepted for item in replies.values()):
-            worst = next((item for item in replies.values() if not item.permanent), next(iter(replies.values())))
-            return self._give_up(Transaction(worst, replies))
-        before_data()
-        try:
-            return Transaction(_reply(self.client.data(raw)), replies)
-        except smtplib.SMTPDataError as error:  # the server refused DATA itself: nothing was sent
-            return self._give_up(Transaction(_reply((error.smtp_code, error.smtp_error)), replies))
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
-            raise SessionLost(str(error), after_data=True) from error
+    def offer(self, letter: Letter) -> None:
+        """Begin a mail."""
+        self.wire.send(self._opening(letter))
 
-    def _give_up(self, done: Transaction) -> Transaction:
-        with contextlib.suppress(smtplib.SMTPServerDisconnected, OSError):
-            self.client.rset()
-        return done
+    def _opening(self, letter: Letter) -> bytes:
+        """The first commands of a mail: all of them where the server takes them in one go."""
+        self._letter = letter
+        commands = list(_commands(letter, self.offers))
+        self._sent = min(len(commands), GROUP) if self.pipelining else 1
+        reset = [b"RSET\r\n"] if self._stale else []
+        return b"".join(reset + commands[: self._sent])
+
+    def envelope(self) -> Envelope:
+        """The replies to the mail that was offered."""
+        letter = self._letter
+        if letter is None:
+            raise RuntimeError("No mail was offered.")
+        if self._stale:
+            self.wire.reply()
+            self._stale = False
+        commands = list(_commands(letter, self.offers))
+        replies: list[Reply] = []
+        while len(replies) < len(commands):
+            while len(replies) < self._sent and not (replies and replies[-1].code == 421):
+                replies.append(self.wire.reply())
+            if self._over(replies, len(commands)):
+                break
+            upto = min(len(commands), self._sent + (GROUP if self.pipelining else 1))
+            self.wire.send(b"".join(commands[self._sent : upto]))
+            self._sent = upto
+        return self._judged(letter, replies, len(commands))
+
+    def _over(self, replies: list[Reply], wanted: int) -> bool:
+        """Whether the commands that were not yet given are needless."""
+        if replies[-1].code == 421 or not replies[0].accepted:
+            return True
+        return len(replies) == wanted - 1 and not any(item.accepted for item in replies[1:])
+
+    def _judged(self, letter: Letter, replies: list[Reply], wanted: int) -> Envelope:
+        found = dict(zip(letter.recipients, replies[1:], strict=False))
+        data = replies[-1] if len(replies) == wanted else NOT_SAID
+        envelope = Envelope(replies[0], found, data)
+        self.broken = any(item.code == 421 for item in replies) or (data.code == 354 and not envelope.opened)
+        self._stale = not envelope.opened
+        return envelope
+
+    def body(self, raw: bytes, following: Letter | None) -> None:
+        """Send the body, and begin the mail that follows where that saves a round trip."""
+        stuffed = raw.replace(b"\n.", b"\n..") if b"\n." in raw else raw
+        start = b"." if stuffed.startswith(b".") else b""
+        end = b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"
+        opening = self._opening(following) if following is not None and self.pipelining else b""
+        self.wire.send(b"".join((start, stuffed, end, opening)))
+
+    def final(self) -> Reply:
+        """The reply to the body."""
+        reply = self.wire.reply()
+        self.broken = reply.code == 421
+        self.taken += reply.accepted
+        return reply
 
     def close(self) -> None:
         """QUIT; a server that is gone is no error."""
-        with contextlib.suppress(smtplib.SMTPException, OSError):
-            self.client.quit()
-        self.client.close()  # a QUIT that failed leaves the socket open
+        with contextlib.suppress(OSError):
+            self.wire.socket.settimeout(2.0)
+            self.wire.send(b"QUIT\r\n")
+            if not self.broken:
+                self.wire.reply()
+        self.wire.close()
 
 
-def _reply(answer: tuple[int, bytes | str]) -> Reply:
-    code, text = answer
-    words = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else str(text)
-    return Reply(code, " ".join(words.split())[:1000])
+def _commands(letter: Letter, offers: dict[str, str]) -> Iterator[bytes]:
+    options = f" SIZE={letter.size}" if "SIZE" in offers else ""
+    options += " BODY=8BITMIME SMTPUTF8" if letter.international else ""
+    yield f"MAIL FROM:<{letter.sender}>{options}\r\n".encode()
+    for recipient in letter.recipients:
+        yield f"RCPT TO:<{recipient}>\r\n".encode()
+    yield b"DATA\r\n"
 
 
-def open_session(account: EmailAccount) -> SmtpSession:
+def wire_address(address: str) -> str:
+    """An address as the envelope has it: its domain in ASCII (RFC 5891), nothing that could end a command."""
+    plain = "".join(char for char in address if char.isprintable() and char not in "<> ")
+    local, _at, domain = plain.rpartition("@")
+    return f"{local}@{addresses.ascii_domain(domain) or domain}" if local else plain
+
+
+def open_session(account: EmailAccount, pipelining: bool = True) -> SmtpSession:
     """Connect and sign in; raises OSError, connection.SignInRefused or connection.Refused."""
+    name = own_name(account)
     credentials = connection.outgoing_credentials(account)
     if credentials is None:
-        return SmtpSession(connect(account))
-    return SmtpSession(
-        connection.signed_in(account, lambda: connect(account), sign_in, smtplib.SMTP.close, credentials)
-    )
+        wire, offers = wires.connect(account, name)
+    else:
+        wire, offers = connection.signed_in(
+            account,
+            lambda: wires.connect(account, name),
+            lambda client, found: wires.sign_in(*client, found),
+            lambda client: client[0].close(),
+            credentials,
+        )
+    return SmtpSession(wire, offers, pipelining)
 
 
-def connect(account: EmailAccount) -> smtplib.SMTP:
-    """A connection after EHLO, encrypted as the account says."""
-    endpoint = connection.outgoing(account)
-    name = build.envelope_address(account.email_address).rpartition("@")[2] or "localhost"
-    try:
-        if endpoint.encryption == Encryption.SSL:
-            client: smtplib.SMTP = smtplib.SMTP_SSL(
-                endpoint.host, endpoint.port, name, timeout=endpoint.timeout, context=connection.tls(account)
-            )
-        else:
-            client = smtplib.SMTP(endpoint.host, endpoint.port, name, timeout=endpoint.timeout)
-        client.ehlo_or_helo_if_needed()
-        if endpoint.encryption == Encryption.STARTTLS:
-            _encrypt(client, account)
-    except smtplib.SMTPServerDisconnected as error:
-        raise ConnectionResetError(str(error)) from error
-    except smtplib.SMTPResponseException as error:
-        raise connection.Refused(str(_reply((error.smtp_code, error.smtp_error)))) from error
-    except smtplib.SMTPException as error:
-        raise connection.Refused(str(error)) from error
-    return client
-
-
-def _encrypt(client: smtplib.SMTP, account: EmailAccount) -> None:
-    try:
-        client.starttls(context=connection.tls(account))
-        client.ehlo_or_helo_if_needed()
-    except BaseException:
-        client.close()
-        raise
-
-
-def sign_in(client: smtplib.SMTP, credentials: Credentials) -> None:
-    """PLAIN, LOGIN or CRAM-MD5 as the server offers, or XOAUTH2 with a token."""
-    try:
-        if credentials.is_token:
-            client.auth("XOAUTH2", lambda _challenge=None: connection.xoauth2(credentials))
-        else:
-            client.login(credentials.username, credentials.secret)
-    except smtplib.SMTPAuthenticationError as error:
-        raise connection.SignInRefused(str(_reply((error.smtp_code, error.smtp_error)))) from error
-    except smtplib.SMTPServerDisconnected as error:
-        raise ConnectionResetError(str(error)) from error
-    except (smtplib.SMTPException, UnicodeEncodeError) as error:
-        raise connection.Refused(str(error)) from error
+def own_name(account: EmailAccount) -> str:
+    """What we call ourselves in EHLO."""
+    name = addresses.domain(account.email_address)
+    return name if name and name.isascii() and all(char.isalnum() or char in ".-" for char in name) else "localhost"

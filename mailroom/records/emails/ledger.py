@@ -1,16 +1,18 @@
 """The ledger of outgoing mail: each recipient's outcome, each attempt, and what they come to in sentences."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mailroom.records.emails.models import Attempt, Email, Recipient
 from mailroom.records.emails.models.content import Outcome
 
-BEFORE_DATA = "in_flight"
+BATCH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,39 +24,35 @@ class Delivery:
     attempts: list[Attempt]
 
 
-def waiting(email: Email) -> list[Recipient]:
-    """The recipients who have not got the mail yet."""
-    return [row for row in email.recipients.all() if row.outcome in {Outcome.WAITING, Outcome.IN_DOUBT}]
+def waiting(email_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+    """By email those who have not got it yet: each recipient's id and address."""
+    rows = Recipient.objects.filter(email_id__in=list(email_ids), outcome__in=(Outcome.WAITING, Outcome.IN_DOUBT))
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for email_id, pk, address in rows.order_by("email_id", "position").values_list("email_id", "pk", "address"):
+        found[email_id].append((pk, address))
+    return found
 
 
-def begin(email: Email, server: str, now: datetime) -> Attempt:
-    """Note, durably, that the server may take the mail from now on."""
-    return Attempt.objects.create(email=email, started_at=now, server=server, outcome=BEFORE_DATA)
-
-
-def end(attempt: Attempt | None, email: Email, server: str, outcome: str, reply: str, now: datetime) -> None:
-    """Note how an attempt ended; one that failed before DATA gets its row only now."""
-    attempt = attempt or Attempt(email=email, started_at=now, server=server)
-    attempt.outcome, attempt.reply, attempt.finished_at = outcome, reply, now
-    attempt.save()
+def have_any(email_ids: Collection[int]) -> set[int]:
+    """Of these emails those that somebody has."""
+    rows = Recipient.objects.filter(email_id__in=list(email_ids), outcome=Outcome.ACCEPTED)
+    return set(rows.values_list("email_id", flat=True))
 
 
 def record(rows: Mapping[int, tuple[str, str]], now: datetime) -> None:
-    """Write outcomes: by recipient id the outcome and the server's words."""
-    changed = list(Recipient.objects.filter(pk__in=list(rows)))
-    for row in changed:
-        row.outcome, row.reply = rows[row.pk]
-        row.outcome_at = now
-    Recipient.objects.bulk_update(changed, ["outcome", "reply", "outcome_at"], batch_size=200)
-
-
-def left_in_flight(email_ids: list[int]) -> set[int]:
-    """Of mails whose worker died, those that the server may have taken."""
-    return set(
-        Attempt.objects.filter(email_id__in=email_ids, outcome=BEFORE_DATA, finished_at=None).values_list(
-            "email_id", flat=True
+    """Write outcomes: by recipient id the outcome and the server's words, in one statement a few hundred rows."""
+    items = list(rows.items())
+    at = connection.ops.adapt_datetimefield_value(now)
+    for start in range(0, len(items), BATCH):
+        batch = items[start : start + BATCH]
+        places = ", ".join(["(%s, %s, %s)"] * len(batch))
+        statement = (
+            f"UPDATE {Recipient._meta.db_table} SET outcome = v.column2, reply = v.column3, outcome_at = %s "  # noqa: S608 places only
+            f"FROM (VALUES {places}) v WHERE {Recipient._meta.db_table}.id = v.column1"
         )
-    )
+        values = [value for pk, (outcome, reply) in batch for value in (pk, str(outcome), reply)]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [at, *values])
 
 
 def delivery(email: Email) -> Delivery:

@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -38,14 +38,18 @@ def move_many(
     action: Action,
     now: datetime,
     by: User | None = None,
-    reason: str = "",
+    reason: str | Mapping[int, str] = "",
     changes: dict[str, Any] | None = None,
 ) -> Moved:
-    """Apply `action` to every email that allows it; `changes` are further columns set on those that move."""
+    """Apply `action` to every email that allows it; `changes` are further columns set on those that move.
+
+    `reason` is one for all, or one by the id of each.
+    """
     moved = Moved()
+    reasons = reason if isinstance(reason, Mapping) else dict.fromkeys(ids, reason)
     for batch in _batches(list(ids)):
         with transaction.atomic():
-            _move_batch(batch, action, now, by, reason, changes or {}, moved)
+            _move_batch(batch, action, now, by, reasons, changes or {}, moved)
     return moved
 
 
@@ -70,7 +74,7 @@ def _move_batch(
     action: Action,
     now: datetime,
     by: User | None,
-    reason: str,
+    reasons: Mapping[int, str],
     changes: dict[str, Any],
     moved: Moved,
 ) -> None:
@@ -88,7 +92,13 @@ def _move_batch(
         moved.ids.append(pk)
         history.append(
             StatusChange(
-                email_id=pk, at=now, action=action, before=before.status, after=after.status, by=by, reason=reason
+                email_id=pk,
+                at=now,
+                action=action,
+                before=before.status,
+                after=after.status,
+                by=by,
+                reason=reasons.get(pk, ""),
             )
         )
     for after, members in groups.items():

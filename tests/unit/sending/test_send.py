@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailroom.flows.sending import claims, outbox, probe, send
+from mailroom.flows.sending import claims, journal, outbox, probe, send
 from mailroom.flows.sending.models import SendingOptions
 from mailroom.flows.sending.outbox import NewEmail
 from mailroom.mime import parse
@@ -193,8 +193,9 @@ def test_a_dead_workers_mail_comes_back_and_only_the_one_in_flight_is_in_doubt(
 ) -> None:
     """T12, T51: the lease returns; what the server may have is never sent again in silence."""
     waiting, in_flight = queued(account, now), queued(account, now, "y@example.org")
-    held = claims.claim(account, "dead", now, 10, None, security_only=False)
-    ledger.begin(next(email for email in held if email.pk == in_flight.pk), "server", now)
+    journal.open_slots(account.pk, "dead", 1, 1, now)
+    claims.claim(account, "dead", now, 10)
+    journal.mark("dead", [(in_flight.pk, "")], now)
     later = now + claims.LEASE + timedelta(seconds=1)
     assert account.pk in send.due_accounts(later)
     result = send.send_account(account.pk, later, read_clock=lambda: later)
@@ -211,7 +212,8 @@ def test_an_account_may_have_doubtful_mail_sent_again(
 ) -> None:
     SendingOptions.objects.create(account=account, resend_when_in_doubt=True)
     email = queued(account, now)
-    ledger.begin(claims.claim(account, "dead", now, 10, None, security_only=False)[0], "server", now)
+    journal.open_slots(account.pk, "dead", 1, 1, now)
+    journal.mark("dead", [(claims.claim(account, "dead", now, 10)[0].email_id, "")], now)
     later = now + claims.LEASE + timedelta(seconds=1)
     assert send.send_account(account.pk, later, read_clock=lambda: later).sent == 1
     email.refresh_from_db()
