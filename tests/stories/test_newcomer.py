@@ -1,14 +1,13 @@
 """The newcomer's way: sign in by the link, connect a mailbox, Test, Receive, read, reply, Send, and it arrives."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from mailroom.base import clock, engine
-from mailroom.flows import registration
 from mailroom.records.organisation import people, sign_in
 from tests.factories.accounts import AccountFactory
 from tests.servers.chromium import DESK, PHONE, axe
@@ -20,16 +19,6 @@ QUESTION = (
     "Content-Type: text/html; charset=utf-8\r\n\r\n<p>Hi,</p><p>What is the price of <b>40 crates</b>?</p>"
     '<img src="https://tracker.example.net/pixel.gif"><script>document.title="hacked"</script>\r\n'
 )
-
-
-@pytest.fixture
-def worker(transactional_db: None) -> Iterator[engine.Worker]:
-    """A worker as `mailroom up` runs it."""
-    registration.register()
-    running = engine.Worker(concurrency=2)
-    running.start()
-    yield running
-    assert running.stop(timeout=30)
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])

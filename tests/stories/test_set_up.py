@@ -1,14 +1,13 @@
 """Assisted set-up: from the first sign-in to the first processed mail, in three steps and under three minutes."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from mailroom.base import clock, engine
-from mailroom.flows import registration
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation import people, sign_in
 from mailroom.records.preferences import current
@@ -19,16 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MAIL = (
     b"From: Ola <ola@example.net>\r\nTo: us\r\nSubject: The first one\r\nMessage-ID: <1@example.net>\r\n\r\nHello\r\n"
 )
-
-
-@pytest.fixture
-def worker(transactional_db: None) -> Iterator[engine.Worker]:
-    """A worker as `mailroom up` runs it."""
-    registration.register()
-    running = engine.Worker(concurrency=2)
-    running.start()
-    yield running
-    assert running.stop(timeout=30)
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])

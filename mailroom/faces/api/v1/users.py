@@ -9,9 +9,11 @@ from ninja import Router, Schema
 from ninja import Status as Answer
 from pydantic import Field
 
+from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.refusals import Invalid
 from mailroom.faces.api.v1.schemas import ERRORS
+from mailroom.flows.sending import security
 from mailroom.records.organisation import features, people
 from mailroom.records.organisation.models import User
 from mailroom.records.organisation.models.people import Role
@@ -55,7 +57,10 @@ def create_user(request: HttpRequest, new: NewUserIn) -> Any:
     user = people.create_user(login, new.email, new.role, password, new.full_name)
     given = {"is_active": new.is_active, "language": new.language, "time_zone": new.time_zone}
     User.objects.filter(pk=user.pk).update(**given)
-    return Answer(201, _show(_find(user.login)))
+    made = _find(user.login)
+    if made.role != Role.API and made.is_active:
+        security.welcome(made, clock.now())
+    return Answer(201, _show(made))
 
 
 @router.get("/{login}", response={200: dict[str, Any], **ERRORS})

@@ -9,6 +9,6 @@ WINDOW = Window(
     name=_("Set up email"),
     workspace=Workspace.SETTINGS,
     icon="mail",
-    order=5,
+    order=15,
     roles=ADMINISTRATORS,
 )

@@ -45,6 +45,7 @@ lookups.register(
         rows=lambda request: NotificationTemplate.objects.filter(locale=""),
         columns=(("notification_id", _("Notification ID")), ("description", _("Description"))),
         search=("notification_id", "description"),
+        window="SM204003",
     )
 )
 lookups.register(

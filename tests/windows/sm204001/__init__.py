@@ -1,0 +1,1 @@
+"""Email preferences (SM204001)."""
