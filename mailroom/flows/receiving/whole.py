@@ -10,7 +10,7 @@ from mailroom.flows.receiving.models import ServerMessage
 from mailroom.flows.receiving.receive import TROUBLES, open_session
 from mailroom.flows.receiving.servers.contract import Cursor, Fetched
 from mailroom.records.email_accounts import connection
-from mailroom.records.emails import received
+from mailroom.records.emails import received, status
 from mailroom.records.emails.models import Email, StatusChange
 from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
@@ -18,7 +18,7 @@ from mailroom.records.preferences import current
 LARGEST = 500_000_000
 
 
-class NotFetched(Exception):
+class NotFetched(status.Refused):
     """The whole mail could not be fetched; the text tells a person why."""
 
 

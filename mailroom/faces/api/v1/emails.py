@@ -15,10 +15,11 @@ from mailroom.faces.api import rights
 from mailroom.faces.api.v1 import email_lists
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
 from mailroom.flows.incoming import pipeline
+from mailroom.flows.receiving import whole
 from mailroom.flows.sending import holding, outbox, send
 from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import present, status
+from mailroom.records.emails import present, release, status
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.emails.moves import Action
@@ -126,6 +127,17 @@ def attachment(request: HttpRequest, number: int, attachment: int) -> Any:
     return response
 
 
+@router.post("/{int:number}/attachments/{int:attachment}/release", response={200: dict[str, Any], **ERRORS})
+def release_file(request: HttpRequest, number: int, attachment: int) -> dict[str, Any]:
+    """Release a quarantined file; administrators alone may."""
+    user = rights.administrator(request)
+    email = _find(request, number)
+    if attachment > LARGEST_ID or not email.attachments.filter(pk=attachment).exists():
+        raise Http404
+    release.release(email, clock.now(), user, attachment)
+    return present.as_json(_find(request, number))
+
+
 @router.get("/{int:number}/history", response={200: list[dict[str, Any]], **ERRORS})
 def history(request: HttpRequest, number: int) -> list[dict[str, Any]]:
     """Every change of its state."""
@@ -156,6 +168,7 @@ Act = Literal[
     "reply",
     "reply-all",
     "forward",
+    "fetch-whole",
 ]
 MOVES = {
     "cancel": Action.CANCEL,
@@ -180,6 +193,8 @@ def act(request: HttpRequest, number: int, action: Act) -> dict[str, Any]:
         _send_after_all(email, user)
     elif action == "process":
         _process(email, user)
+    elif action == "fetch-whole":
+        whole.fetch(email, now, user)
     elif action == "forward":
         email = answers.forward(email, user, now)
     else:

@@ -20,7 +20,7 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Menu, Outcome, Toolbar, shown
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.record import NEW, RecordWindow
-from mailroom.faces.windows.mail import commands, reading, routes, tables, together
+from mailroom.faces.windows.mail import commands, held_back, reading, routes, tables, together
 from mailroom.flows.incoming import pipeline
 from mailroom.flows.sending import send
 from mailroom.records.emails import answering, checks, compose
@@ -171,7 +171,7 @@ class EmailActivity(RecordWindow):
         elif record.status == Status.PROCESSED:
             items.append(commands.ARCHIVE)
         if record.direction == Direction.INCOMING:
-            items += [SEPARATOR, commands.READ, commands.UNREAD]
+            items += [SEPARATOR, commands.READ, commands.UNREAD, *held_back.commands(record)]
         items += reading.TOGETHER
         if record.status in EDITABLE:
             return HIDDEN

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 LONGEST_WORD = 64
 # Scripts that write without blanks: each sign is a word of its own, a search for several is a phrase.
@@ -27,12 +26,12 @@ def fold(text: str) -> str:
 
 def split(text: str) -> list[str]:
     """The words of a text, folded, each of at most 64 letters."""
-    return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
+    found = _WORD.findall(fold(text))
+    if found and len(max(found, key=len)) > LONGEST_WORD:
+        return [word[:LONGEST_WORD] for word in found]
+    return found
 
 
-def first(text: str, most: int) -> Iterator[str]:
+def first(text: str, most: int) -> list[str]:
     """The first `most` words of a text."""
-    for number, found in enumerate(_WORD.finditer(fold(text))):
-        if number == most:
-            return
-        yield found.group()[:LONGEST_WORD]
+    return split(text)[:most]
