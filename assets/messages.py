@@ -107,14 +107,12 @@ def wrong(language: str) -> list[str]:
     """The texts whose translation names other values than they do, such as %(name)s or {{ name }}."""
     found = []
     for message in catalogue(language):
+        ids = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
         strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
-        if message.id and any(one and _values(one) != _values(_last(message.id)) for one in strings):
-            found.append(_last(message.id))
+        pairs = zip(ids, strings, strict=False)
+        if any(one and text and _values(one) != _values(text) for text, one in pairs):
+            found.append(str(ids[0]))
     return found
-
-
-def _last(text: Texts | list[str]) -> str:
-    return text if isinstance(text, str) else text[-1]
 
 
 def _values(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from mailroom.records.activities import attached, linking
 from mailroom.records.emails import compose, status
 from mailroom.records.files import store
 from mailroom.records.filters import lines
+from mailroom.records.notifications import saving as templates
 from mailroom.records.organisation import people
 from mailroom.records.preferences import personal
 
@@ -30,6 +31,8 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (saving.Invalid, 422, "Some fields are wrong."),
     (lines.Wrong, 422, "The filter makes no sense."),
     (personal.Invalid, 422, "Some settings are wrong."),
+    (templates.Invalid, 422, "Some fields are wrong."),
+    (templates.InUse, 409, "It is not deleted."),
     (people.Invalid, 422, "Some fields are wrong."),
     (linking.NotThere, 422, "There is no such record to link to."),
     (attached.TooLarge, 422, "The file is too large."),

@@ -163,3 +163,17 @@ def test_no_run_comes_before_the_first_day(rule: Recurrence, after: datetime) ->
     first = recurrence.next_run(rule, after)
     assert first is not None
     assert first.astimezone(rule.zone).date() >= rule.starts_on
+
+
+@given(rule=rules, after=st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)))
+def test_each_run_stands_at_a_time_that_was_asked_for_or_where_the_clocks_jumped(
+    rule: Recurrence, after: datetime
+) -> None:
+    for moment in recurrence.upcoming(rule, after, 5):
+        local_moment = moment.astimezone(rule.zone)
+        since = local_moment.replace(tzinfo=None) - datetime.combine(local_moment.date(), rule.start_time)
+        asked = since == timedelta(0) or (
+            since > timedelta(0) < rule.interval and since % rule.interval == timedelta(0)
+        )
+        before = (moment - timedelta(seconds=1)).astimezone(rule.zone)
+        assert asked or before.utcoffset() != local_moment.utcoffset()

@@ -21,6 +21,7 @@ from mailroom.faces.api.v1 import (
     preferences,
     schedules,
     tasks,
+    templates,
     users,
 )
 
@@ -54,3 +55,4 @@ api.add_router("/tasks", tasks.router)
 api.add_router("/threads", conversations.threads)
 api.add_router("/users", users.router)
 api.add_router("/me", me.router)
+api.add_router("/templates", templates.router)

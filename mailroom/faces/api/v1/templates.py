@@ -1,0 +1,86 @@
+"""Notification templates (SM204003): the texts that automatic mail is made from."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from mailroom.faces.api import rights
+from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID
+from mailroom.records.notifications import render, saving
+from mailroom.records.notifications.models import NotificationTemplate
+from mailroom.records.preferences import current
+
+router = Router(tags=["templates"])
+SHOWN = ("id", "notification_id", "description", "to", "cc", "bcc", "subject", "window_id", "locale", "body", "shipped")
+
+
+class TemplateIn(Schema):
+    """The fields that may be set; what is left out keeps its value."""
+
+    description: str = Field("", max_length=150)
+    to: str = Field("", max_length=2000)
+    cc: str = Field("", max_length=2000)
+    bcc: str = Field("", max_length=2000)
+    subject: str = Field("", max_length=2000)
+    window_id: str = Field("", max_length=16)
+    locale: str = Field("", max_length=16)
+    body: str = Field("", max_length=saving.LONGEST_BODY)
+
+
+@router.get("", response={200: list[dict[str, Any]], **ERRORS})
+def list_templates(request: HttpRequest) -> list[dict[str, Any]]:
+    """All templates, one for each notification and locale."""
+    rights.administrator(request)
+    return [_plain(template) for template in NotificationTemplate.objects.all()[:1000]]
+
+
+@router.post("", response={201: dict[str, Any], **ERRORS})
+def create(request: HttpRequest, values: TemplateIn) -> Status[dict[str, Any]]:
+    """A new template; its ID is made from the description."""
+    rights.administrator(request)
+    return Status(201, _save(NotificationTemplate(), values))
+
+
+@router.get("/{number}", response={200: dict[str, Any], **ERRORS})
+def show(request: HttpRequest, number: int) -> dict[str, Any]:
+    """One template."""
+    rights.administrator(request)
+    return _plain(_find(number))
+
+
+@router.patch("/{number}", response={200: dict[str, Any], **ERRORS})
+def change(request: HttpRequest, number: int, values: TemplateIn) -> dict[str, Any]:
+    """Change some of it; the text that welcomes new users keeps its four places."""
+    rights.administrator(request)
+    return _save(_find(number), values)
+
+
+@router.delete("/{number}", response={204: None, **ERRORS})
+def delete(request: HttpRequest, number: int) -> Status[None]:
+    """Remove a template that was not shipped."""
+    rights.administrator(request)
+    saving.delete(_find(number))
+    return Status(204, None)
+
+
+def _find(number: int) -> NotificationTemplate:
+    template = NotificationTemplate.objects.filter(pk=number).first() if 0 < number <= LARGEST_ID else None
+    if template is None:
+        raise Http404
+    return template
+
+
+def _save(template: NotificationTemplate, values: TemplateIn) -> dict[str, Any]:
+    for name, value in values.dict(exclude_unset=True).items():
+        setattr(template, name, value.replace("\x00", ""))
+    welcomes = template.pk and current.read().new_user_welcome_email_template_id == template.pk
+    problem = render.welcome_problem(template.body) if welcomes else ""
+    if problem:
+        raise saving.Invalid({"body": problem})
+    return _plain(saving.save(template))
+
+
+def _plain(template: NotificationTemplate) -> dict[str, Any]:
+    return {name: getattr(template, name) for name in SHOWN}

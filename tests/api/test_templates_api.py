@@ -1,0 +1,51 @@
+"""Notification templates by the API: the same rules and rights as the window."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mailroom.records.notifications import standard
+from mailroom.records.organisation.models import User
+from mailroom.records.preferences import current
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def api(client: Client, administrator: User) -> Any:
+    client.force_login(administrator, BACKEND)
+
+    def ask(method: str, path: str, body: Any = None) -> Any:
+        text = "" if body is None else json.dumps(body)
+        return client.generic(method, f"/api/v1/templates{path}", text, content_type="application/json")
+
+    return ask
+
+
+def test_a_template_is_made_changed_and_removed(api: Any) -> None:
+    new = {"description": "Case activity", "window_id": "CR306000", "body": "<p>x</p><script>y</script>"}
+    made = api("POST", "", new)
+    assert made.status_code == 201
+    number = made.json()["id"]
+    assert (made.json()["notification_id"], made.json()["body"]) == ("CASEACTIVITY", "<p>x</p>")
+    assert api("PATCH", f"/{number}", {"subject": "New"}).json()["subject"] == "New"
+    assert any(one["id"] == number for one in api("GET", "").json())
+    assert api("DELETE", f"/{number}").status_code == 204
+    assert api("GET", f"/{number}").status_code == 404
+
+
+def test_what_cannot_be_is_a_problem(api: Any) -> None:
+    current.read()
+    welcome = standard.find(standard.WELCOME)
+    assert welcome is not None
+    assert api("POST", "", {"description": "x"}).status_code == 422
+    assert "body" in api("PATCH", f"/{welcome.pk}", {"body": "((Name))"}).json()["errors"]
+    assert api("DELETE", f"/{welcome.pk}").status_code == 409
+
+
+def test_an_agent_is_refused(client: Client, agent: User) -> None:
+    client.force_login(agent, BACKEND)
+    assert client.get("/api/v1/templates").status_code == 403
