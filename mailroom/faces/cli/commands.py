@@ -6,6 +6,7 @@ from mailroom.faces.cli import (
     accounts,
     emails,
     exchange,
+    importing,
     keeping,
     parse,
     people,
@@ -20,6 +21,7 @@ app.command("parse")(parse.parse_files)
 processes.register(app)
 exchange.register(app)
 keeping.register(app)
+importing.register(app)
 app.add_typer(people.app, name="users")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(preferences.app, name="preferences")

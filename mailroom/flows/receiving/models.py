@@ -74,6 +74,9 @@ class AccountFolder(models.Model):
         return self.folder
 
 
+IMPORTED = "import:"  # such folders are paths that were imported, not folders of a server
+
+
 class FolderCursor(models.Model):
     """How far one folder of an account has been read (RFC 3501 §2.3.1.1)."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from mailroom.flows.receiving.models import FolderCursor, ReceivingOptions, ReceivingState
+from mailroom.flows.receiving.models import IMPORTED, FolderCursor, ReceivingOptions, ReceivingState
 from mailroom.records.email_accounts.connection import Trouble
 from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
 
@@ -99,7 +99,9 @@ def export(account: EmailAccount) -> dict[str, Any]:
                 "read_at": row.read_at,
                 "error": row.error,
             }
-            for row in FolderCursor.objects.filter(account=account).order_by("folder")
+            for row in FolderCursor.objects.filter(account=account)
+            .exclude(folder__startswith=IMPORTED)
+            .order_by("folder")
         ],
     }
 
