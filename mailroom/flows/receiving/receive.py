@@ -192,6 +192,7 @@ def _read(session: Session, run: _Run, folder: str) -> None:
         total = run.found + len(part.messages) + left if total is None else total
         _file(run, part)
         run.progress(run.found, max(total, run.found))
+        del part  # the next slice is read without this one in memory
         if run.stop():
             folders.note(run.account, folder, run.now, left, "")
             raise TurnOver

@@ -51,6 +51,12 @@ class HostileServer(abc.ABC):
         for thread in [self._accepting, *self._threads]:
             thread.join(timeout=5)
 
+    def forget(self) -> None:
+        """Forget the conversations that are over, and what was said in them."""
+        self.commands.clear()
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._sockets = [one for one in self._sockets if one.fileno() >= 0]
+
     def happens(self, moment: str, wire: Wire) -> bool:
         """Play the script's step for a moment; True when the proper answer should follow."""
         step = self.script.get(moment)

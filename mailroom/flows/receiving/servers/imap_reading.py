@@ -50,6 +50,7 @@ class FolderReading:
             for part in self._new(here, known):
                 here = part.cursor
                 yield part
+                del part  # a slice may weigh fifty megabytes: the next one is read without it in memory
         if here != cursor:
             yield Slice(here)
         if here.unreadable:
@@ -78,6 +79,7 @@ class FolderReading:
                 left -= len(part.messages)
                 here = part.cursor
                 yield replace(part, left=left)
+                del part
             here = replace(here, highest_uid=batch[-1])
 
     def _sizes(self, batch: Sequence[int]) -> list[tuple[str, int]]:
@@ -94,10 +96,12 @@ class FolderReading:
                 part = self._take(here)
                 here = part.cursor
                 yield part
+                del part
         while self.asked:
             part = self._take(here)
             here = part.cursor
             yield part
+            del part
 
     def _ask(self, sizes: dict[int, int]) -> None:
         """Send the commands for a run: whole messages in one, the headers of those too large in another."""

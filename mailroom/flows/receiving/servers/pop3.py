@@ -157,6 +157,7 @@ class Pop3Session:
                     refused = refused or answer.words
             left -= len(run)
             yield Slice(cursor, messages, left)
+            del messages, answer  # the next slice is read without this one in memory
         if refused:
             raise connection.Refused(_("The server does not give out every mail. %(words)s") % {"words": refused})
 
