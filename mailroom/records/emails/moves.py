@@ -21,6 +21,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     HOLD = "hold"
     SEND_TO_REST = "send_to_rest"
+    CONFIRM = "confirm"
     DELETE = "delete"
     DELETE_PERMANENTLY = "delete_permanently"
     RESTORE = "restore"
@@ -56,6 +57,7 @@ ALLOWED: dict[Action, frozenset[str]] = {
     Action.CANCEL: frozenset({Status.PENDING}),
     Action.HOLD: frozenset({Status.PENDING, Status.IN_PROCESS}),
     Action.SEND_TO_REST: frozenset({Status.PROCESSED, Status.FAILED}),
+    Action.CONFIRM: frozenset({Status.FAILED}),
     Action.DELETE: frozenset({Status.DRAFT, Status.PENDING, Status.PROCESSED, Status.FAILED, Status.CANCELED}),
     Action.DELETE_PERMANENTLY: frozenset({Status.DELETED}),
     Action.RESTORE: frozenset({Status.DELETED}),
@@ -74,11 +76,12 @@ AFTER: dict[Action, str] = {
     Action.CANCEL: Status.CANCELED,
     Action.HOLD: Status.PENDING,
     Action.SEND_TO_REST: Status.PENDING,
+    Action.CONFIRM: Status.PROCESSED,
     Action.DELETE: Status.DELETED,
     Action.DELETE_PERMANENTLY: Status.DELETED,
 }
 
-OUTGOING_ONLY = frozenset({Action.SAVE, Action.SEND, Action.CANCEL, Action.HOLD, Action.SEND_TO_REST})
+OUTGOING_ONLY = frozenset({Action.SAVE, Action.SEND, Action.CANCEL, Action.HOLD, Action.SEND_TO_REST, Action.CONFIRM})
 
 
 def decide(standing: Standing, action: Action) -> Standing | Refusal:
@@ -130,6 +133,7 @@ def _refusal(standing: Standing, action: Action) -> str:
         Action.CANCEL: _("Only an email that waits to be sent can be canceled."),
         Action.HOLD: _("Only an email that waits to be sent can be held."),
         Action.SEND_TO_REST: _("Only a processed or failed email can be sent to the rest."),
+        Action.CONFIRM: _("Only an email whose delivery is unknown can be marked as delivered."),
         Action.DELETE: _("It is deleted already."),
         Action.DELETE_PERMANENTLY: _("Only a deleted email can be deleted permanently."),
         Action.RESTORE: _("Only a deleted email can be restored."),

@@ -13,7 +13,7 @@ from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
 from mailroom.records.conversations import joining, notes, snooze
 from mailroom.records.conversations.models import Mention, Note
-from mailroom.records.emails import present, queries, status
+from mailroom.records.emails import doubt, present, queries, status
 from mailroom.records.emails.models import Email, Status
 from mailroom.records.organisation.models import User
 
@@ -110,6 +110,14 @@ def _mark(user: User, number: int, read: bool) -> dict[str, Any]:
     moved = status.mark_read_many([email.pk], getattr(user, "employee", None), read=read)
     if email.pk in moved.refused:
         raise status.Refused(moved.refused[email.pk])
+    return present.as_json(_find(user, number), with_bodies=False)
+
+
+@router.post("/{int:number}/mark-delivered", response={200: dict[str, Any], **ERRORS})
+def mark_delivered(request: HttpRequest, number: int) -> dict[str, Any]:
+    """Delivery was unknown, and somebody found out that the email arrived."""
+    user = rights.writer(request)
+    doubt.mark_delivered(_find(user, number), clock.now(), user)
     return present.as_json(_find(user, number), with_bodies=False)
 
 

@@ -164,6 +164,8 @@ class EmailActivity(RecordWindow):
             items.append(commands.AGAIN)
             if any(row.outcome == Outcomes.REFUSED for row in record.recipients.all()):
                 items.append(commands.TO_REST)
+            if any(row.outcome == Outcomes.IN_DOUBT for row in record.recipients.all()):
+                items.append(commands.DELIVERED)
         if record.status == Status.DELETED:
             items.append(commands.RESTORE)
         if record.archived:

@@ -12,7 +12,7 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Confirm, Outcome, Undo
 from mailroom.faces.windows.mail import tables
 from mailroom.flows.sending import outbox
-from mailroom.records.emails import answering, status
+from mailroom.records.emails import answering, doubt, status
 from mailroom.records.emails.models import Email, Status
 from mailroom.records.emails.moves import Action as Move
 from mailroom.records.emails.status import Moved
@@ -129,6 +129,15 @@ def _draft(draft: Email) -> Outcome:
     return Outcome(redirect=open_address(draft))
 
 
+def mark_delivered(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Delivery was unknown, and this person found out that the recipients have it."""
+    try:
+        doubt.mark_delivered(_one(ids), clock.now(), requests.user_of(request))
+    except status.Refused as error:
+        return Outcome(str(error), level="bad")
+    return Outcome(_("Marked as delivered"))
+
+
 def ask_delete(count: int) -> Confirm:
     """The question before Delete, naming the count."""
     button = ngettext("Delete %(n)d email", "Delete %(n)d emails", count) % {"n": count}
@@ -150,4 +159,5 @@ RESTORE = Action("restore", gettext_lazy("Restore"), run=restore, icon="undo", k
 READ = Action("read", gettext_lazy("Mark as read"), run=mark_read, icon="mail", keys="i", reader="icon")
 UNREAD = Action("unread", gettext_lazy("Mark as unread"), run=mark_unread, icon="mail", keys="u")
 NEW = Action("new", gettext_lazy("New email"), url="/cr306015/new/", icon="plus", keys="c", style="icon", rows=False)
+DELIVERED = Action("delivered", gettext_lazy("Mark as delivered"), run=mark_delivered, icon="ok")
 ANSWERS = (REPLY, REPLY_ALL, FORWARD, SEPARATOR)

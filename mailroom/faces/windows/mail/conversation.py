@@ -114,6 +114,7 @@ def opened_message(request: HttpRequest, email: Email) -> dict[str, Any]:
         "note": facts.get("note", ""),
         "verdicts": facts.get("authentication") or {},
         "files": files.listed(email),
+        "in_doubt": email.status == Status.FAILED and any(row.outcome == "in_doubt" for row in email.recipients.all()),
         "delivery": ledger.delivery(email) if email.direction == Direction.OUTGOING else None,
     }
 

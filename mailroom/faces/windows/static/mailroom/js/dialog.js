@@ -16,7 +16,7 @@ export const load = (url, source = null) => {
 export const close = () => $$("dialog[open]").at(-1)?.close();
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target !== dialog()) return;
+  if (event.target !== dialog() || event.detail.xhr?.getResponseHeader("HX-Reswap") === "none") return;
   const windowed = Boolean($(":scope > .window", dialog()));
   dialog().classList.toggle("dialog--window", windowed);
   dialog().classList.toggle("dialog--narrow", Boolean($("[data-confirm-form]", dialog())));
