@@ -18,7 +18,9 @@ import bench
 from bench.contenders import REPOSITORY, Table
 
 PAGE = REPOSITORY / "docs" / "performance.md"
-NOT_BENCHES = frozenset({"filling", "million", "__main__", "contenders", "letters", "peers", "stage"})
+NOT_BENCHES = frozenset(
+    {"send_letter", "send_peer", "filling", "million", "__main__", "contenders", "letters", "peers", "stage"}
+)
 HEAD = """# Performance
 
 Written by `python -m bench --publish`. Every contender is a process of its own on one machine, in turn, with private

@@ -6,11 +6,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from mailroom.base import clock
-from mailroom.records.emails.models import Email, Status
+from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation import sign_in
 from mailroom.records.organisation.models.people import Role
 
@@ -65,6 +66,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _counts() -> list[tuple[str, str, str, int, datetime]]:
+    """By account, direction and status how many, and since when the oldest is due; held mail is due to nobody."""
     rows = Email.objects.filter(status__in=(Status.PENDING, Status.FAILED)).order_by()
+    rows = rows.exclude(status=Status.PENDING, direction=Direction.OUTGOING, next_attempt_at=None)
     grouped = rows.values_list("account__email_account_id", "direction", "status")
-    return list(grouped.annotate(Count("id"), Min("created_at")))
+    return list(grouped.annotate(Count("id"), Min(Coalesce("next_attempt_at", "created_at"))))

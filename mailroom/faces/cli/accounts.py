@@ -13,6 +13,7 @@ from mailroom.flows.incoming import accounts
 from mailroom.flows.receiving import probe as receiving_probe
 from mailroom.flows.receiving import state
 from mailroom.flows.sending import probe as sending_probe
+from mailroom.flows.sending import signing
 from mailroom.records.email_accounts.models import EmailAccount
 
 app = typer.Typer(no_args_is_help=True, help="System email accounts.")
@@ -93,6 +94,17 @@ def try_servers(account_id: str, as_json: AsJson = False) -> int:
     if as_json:
         print_json({"email_account_id": account.email_account_id, "passed": passed, "steps": rows})
     return 0 if passed else 1
+
+
+@app.command()
+def dkim(account_id: str, new: Annotated[bool, typer.Option("--new", help="Make a new key.")] = False) -> None:
+    """Show the DNS record of an account's DKIM key. Example: mailroom accounts dkim SALES --new"""
+    account = find(account_id)
+    key = signing.generate(account) if new else signing.key_of(account.pk)
+    if key is None:
+        raise WrongUse(f"{account_id} has no DKIM key. Make one with --new.")
+    found = signing.record(key)
+    print(f"{found.name} IN TXT {found.value}")
 
 
 def find(account_id: str) -> EmailAccount:

@@ -3,7 +3,9 @@
 import uuid
 from datetime import datetime
 
-from mailroom.mime import addresses, bodies, build, remote_images
+from mailroom.flows.sending import signing
+from mailroom.flows.sending.models import DkimKey
+from mailroom.mime import addresses, bodies, build, remote_images, styles
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount, SenderNameSource
 from mailroom.records.emails.models import Attachment, Email, Lane
@@ -37,6 +39,13 @@ class Files:
 
     def __init__(self) -> None:
         self._read: dict[bytes, bytes] = {}
+        self._keys: dict[int, DkimKey | None] = {}
+
+    def key_of(self, account_id: int) -> DkimKey | None:
+        """The key that an account's mail is signed with."""
+        if account_id not in self._keys:
+            self._keys[account_id] = signing.key_of(account_id)
+        return self._keys[account_id]
 
     def get(self, item: Attachment) -> build.File:
         """An attachment with its content; raises store.FileMissing."""
@@ -57,8 +66,8 @@ def make(email: Email, subject: str, now: datetime, files: Files | None = None) 
         rows[row.kind].append(Address(row.name, row.address))
     from_, reply_to = sender(email)
     facts = content.facts if isinstance(content.facts, dict) else {}
-    html = remote_images.release(bodies.sanitise_html(content.html)) if content.html else ""
-    return build.build(
+    html = remote_images.release(bodies.sanitise_html(styles.inlined(content.html))) if content.html else ""
+    raw = build.build(
         build.Outgoing(
             from_=from_,
             to=rows["to"],
@@ -76,6 +85,7 @@ def make(email: Email, subject: str, now: datetime, files: Files | None = None) 
             auto_submitted=facts.get("auto_submitted", ""),
         )
     )
+    return signing.signed(raw, files.key_of(email.account_id))
 
 
 def _attachments(email: Email) -> list[Attachment]:

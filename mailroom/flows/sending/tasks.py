@@ -1,7 +1,7 @@
 """What a worker does for sending."""
 
 from mailroom.base import clock, engine
-from mailroom.flows.sending import send
+from mailroom.flows.sending import send, sent_folder
 
 
 @engine.task("sending.send")
@@ -15,3 +15,16 @@ def tick() -> None:
     """Wake sending for every account that has mail due."""
     for account_id in send.due_accounts(clock.now()):
         engine.wake("sending.send", lock=f"sending:{account_id}", account_id=account_id)
+
+
+@engine.task("sending.copy")
+def copy_to_sent_folder(account_id: int) -> None:
+    """Put copies of sent mail into the server's Sent folder."""
+    sent_folder.copy(account_id, clock.now())
+
+
+@engine.every(10, "sending.copies")
+def copies() -> None:
+    """Wake copying for every account that has copies to make."""
+    for account_id in sent_folder.due_accounts(clock.now()):
+        engine.wake("sending.copy", lock=f"sent-folder:{account_id}", account_id=account_id)

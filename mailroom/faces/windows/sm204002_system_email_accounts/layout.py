@@ -61,6 +61,14 @@ LAYOUT = Layout(
                 ),
                 Section(gettext_lazy("OAuth2"), "oauth2_authorize_address", "oauth2_token_address", "oauth2_scopes"),
                 Section(gettext_lazy("Rhythm"), "send_every_seconds", "resend_when_in_doubt"),
+                Section(
+                    gettext_lazy("Sending limits"),
+                    "limit_per_minute",
+                    "limit_per_hour",
+                    "limit_per_domain_per_minute",
+                    "most_sessions",
+                ),
+                Section(gettext_lazy("Copies on the server"), "copy_to_sent_folder", "sent_folder"),
             ),
         ),
         Tab(
@@ -110,6 +118,8 @@ LAYOUT = Layout(
 PROCESSING = "activate_incoming_processing"
 ENABLED = {
     "root_folder": "incoming_mail_protocol=IMAP",
+    "copy_to_sent_folder": "incoming_mail_protocol=IMAP",
+    "sent_folder": "incoming_mail_protocol=IMAP copy_to_sent_folder",
     "read_subfolders": "incoming_mail_protocol=IMAP",
     "push": "incoming_mail_protocol=IMAP",
     "outgoing_username": "my_outgoing_server_requires_authentication log_in_using",

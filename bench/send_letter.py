@@ -1,0 +1,14 @@
+"""The letter that every sender of the sending bench sends: about ten kilobytes of HTML, with a text beside it."""
+
+PARAGRAPH = "Please find the invoice of this month below; the terms of payment are as agreed in our contract. " * 14
+ROWS = "".join(f"<tr><td>order of goods and services number {row}</td><td>{row}.00</td></tr>\n" for row in range(70))
+
+
+def html(number: int) -> str:
+    """About ten kilobytes of a personal letter."""
+    return f"<html><body><p>Dear customer {number} Müller,</p><p>{PARAGRAPH}</p><table>{ROWS}</table></body></html>"
+
+
+def text(number: int) -> str:
+    """The same in plain text."""
+    return f"Dear customer {number} Müller,\n\n{PARAGRAPH}\n\nTotal: {number}.50\n"
