@@ -25,6 +25,7 @@ urlpatterns = [
     path("jobs/running/", jobs.NavJobView.as_view(), name="nav-job"),
     path("jobs/<int:key>/", jobs.JobView.as_view(), name="job"),
     path("jobs/<int:key>/cancel/", jobs.JobView.as_view(cancels=True), name="cancel-job"),
+    path("jobs/<int:key>/undo/", jobs.UndoJobView.as_view(), name="undo-job"),
     path("palette/", palette.PaletteView.as_view(), name="palette"),
     path("navigation/", palette.NavigationView.as_view(), name="navigation"),
     path("person/", person_posts.PersonView.as_view(), name="person"),

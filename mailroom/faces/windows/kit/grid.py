@@ -20,6 +20,7 @@ from mailroom.faces.windows.kit.registry import Words
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.records.filters.properties import Property
 
+MOST_CHOSEN = 200_000  # rows of one bulk action
 Narrow = Callable[[QuerySet[Any], HttpRequest], QuerySet[Any]]
 
 
@@ -193,7 +194,7 @@ class GridWindow(WindowView, ABC):
     def chosen(self, request: HttpRequest) -> list[Any]:
         """The ids that an action is for: the checked rows, else the open one, or everything in the view."""
         if request.POST.get("everything") == "1":
-            return list(listing.rows(self, request).order_by("pk").values_list("pk", flat=True))
+            return list(listing.rows(self, request).order_by("pk").values_list("pk", flat=True)[: MOST_CHOSEN + 1])
         ids = requests.ids_of(request.POST.getlist("ids") or request.POST.getlist("open"))
         if ids is None:
             raise Http404
@@ -214,9 +215,10 @@ class GridWindow(WindowView, ABC):
     @classmethod
     def urls(cls) -> list[URLPattern]:
         """The addresses of the window: the list, its actions, its column choice."""
-        from mailroom.faces.windows.kit import filter_dialog, grid_posts
+        from mailroom.faces.windows.kit import export, filter_dialog, grid_posts
 
         settings = [path("filter/", filter_dialog.settings(cls).as_view(), name="filter")] if cls.properties else []
+        settings += [path("export/", export.exporting(cls).as_view(), name="export")] if cls.properties else []
         return [
             *settings,
             path("", cls.as_view(), name="list"),

@@ -4,12 +4,15 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.kit import actions, person, requests
 from mailroom.faces.windows.kit.columns import Choice
 from mailroom.faces.windows.kit.grid import GridWindow
 from mailroom.faces.windows.kit.listing import CHOOSE_ROWS
 from mailroom.faces.windows.kit.views import WindowView
+
+TOO_MANY = _("That is more than 200,000 rows. Narrow the list by a filter, and do it in parts.")
 
 
 def doing(grid: type[GridWindow]) -> type[WindowView]:

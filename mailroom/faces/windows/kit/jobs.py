@@ -12,6 +12,8 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.lookups import OPEN_TO_ALL
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.kit.views import WindowView
+from mailroom.flows.incoming import bulk
+from mailroom.records.emails import status
 from mailroom.records.organisation.models import Job, User
 from mailroom.records.organisation.models.jobs import JobState
 
@@ -29,6 +31,11 @@ class Progress:
     def running(self) -> bool:
         """Whether the page should ask again."""
         return self.job.state in LIVE
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether Undo is offered."""
+        return bulk.can_be_undone(self.job)
 
     @property
     def handled(self) -> int:
@@ -106,6 +113,21 @@ class JobView(WindowView):
         context: dict[str, Any] = {"progress": Progress(job, clock.now())}
         template = "kit/_job_answer.html" if requests.is_fragment(request) else "kit/job_page.html"
         return self.render(request, template, **context)
+
+
+class UndoJobView(JobView):
+    """Takes a bulk action back, as a job of its own."""
+
+    cancels = True
+
+    def post(self, request: HttpRequest, key: int) -> HttpResponse:
+        """The progress of the way back; 409 where there is none."""
+        job = self.job(request, key)
+        try:
+            back = bulk.undo(job, requests.user_of(request), clock.now())
+        except status.Refused as refused:
+            return HttpResponse(str(refused), status=409)
+        return self.progress(request, back)
 
 
 class NavJobView(WindowView):

@@ -62,3 +62,8 @@ def ids_of(values: list[str]) -> list[Any] | None:
     if any(not value.isdecimal() or len(value) > 18 for value in values):
         return None
     return list(dict.fromkeys(int(value) for value in values))
+
+
+def window_id(request: HttpRequest) -> str:
+    """The id of the window that the address belongs to."""
+    return request.path.strip("/").partition("/")[0].upper()[:16]

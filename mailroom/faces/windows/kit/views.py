@@ -86,7 +86,7 @@ class WindowView(View):
         assert action.confirm is not None  # noqa: S101  # only called for actions that ask
         context: dict[str, Any] = {
             "confirm": action.confirm(len(ids)),
-            "ids": ids,
+            "ids": [] if request.POST.get("everything") == "1" else ids,
             "everything": request.POST.get("everything", ""),
             "post_to": request.get_full_path(),
             "back": back,

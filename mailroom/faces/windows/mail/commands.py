@@ -11,12 +11,15 @@ from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Confirm, Outcome, Undo
 from mailroom.faces.windows.mail import tables
+from mailroom.flows.incoming import bulk
 from mailroom.flows.sending import outbox
 from mailroom.records.emails import answering, doubt, status
 from mailroom.records.emails.models import Email, Status
 from mailroom.records.emails.moves import Action as Move
 from mailroom.records.emails.status import Moved
 from mailroom.records.preferences import answers
+
+AT_ONCE = 500  # more than that is a job
 
 
 def open_address(email: Email) -> str:
@@ -41,22 +44,37 @@ def _move(request: HttpRequest, ids: list[Any], action: Move) -> Moved:
     return status.move_many(ids, action, clock.now(), requests.user_of(request))
 
 
+def _long(request: HttpRequest, ids: list[Any], action: Move, title: str) -> Outcome | None:
+    """The same as a job with progress and Undo, where it is for thousands."""
+    if len(ids) <= AT_ONCE:
+        return None
+    window = requests.window_id(request)
+    return Outcome(job=bulk.start(action, title, ids, window, requests.user_of(request), clock.now()))
+
+
 def archive(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Archive processed emails."""
-    return _told(_move(request, ids, Move.ARCHIVE), _("%(n)d email archived"), _("%(n)d emails archived"), "unarchive")
+    return _long(request, ids, Move.ARCHIVE, _("Archive")) or _told(
+        _move(request, ids, Move.ARCHIVE), _("%(n)d email archived"), _("%(n)d emails archived"), "unarchive"
+    )
 
 
 def unarchive(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Restore emails from the archive."""
-    return _told(_move(request, ids, Move.RESTORE_FROM_ARCHIVE), _("%(n)d email restored"), _("%(n)d emails restored"))
+    return _long(request, ids, Move.RESTORE_FROM_ARCHIVE, _("Restore from archive")) or _told(
+        _move(request, ids, Move.RESTORE_FROM_ARCHIVE), _("%(n)d email restored"), _("%(n)d emails restored")
+    )
 
 
 def delete(request: HttpRequest, ids: list[Any]) -> Outcome:
     """First Delete; for emails deleted already the second one, which is permanent."""
+    if long := _long(request, ids, Move.DELETE, _("Delete")):
+        return long
     gone = list(Email.objects.filter(pk__in=ids, status=Status.DELETED).values_list("pk", flat=True))
     if gone:
         Email.objects.filter(pk__in=gone, status=Status.DELETED).delete()
-    first = [pk for pk in ids if pk not in set(gone)]
+    deleted = set(gone)
+    first = [pk for pk in ids if pk not in deleted]
     if not first:
         words = ngettext("%(n)d email deleted permanently", "%(n)d emails deleted permanently", len(gone))
         return Outcome(words % {"n": len(gone)})
@@ -65,7 +83,9 @@ def delete(request: HttpRequest, ids: list[Any]) -> Outcome:
 
 def restore(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Restore deleted emails."""
-    return _told(_move(request, ids, Move.RESTORE), _("%(n)d email restored"), _("%(n)d emails restored"))
+    return _long(request, ids, Move.RESTORE, _("Restore")) or _told(
+        _move(request, ids, Move.RESTORE), _("%(n)d email restored"), _("%(n)d emails restored")
+    )
 
 
 def cancel(request: HttpRequest, ids: list[Any]) -> Outcome:

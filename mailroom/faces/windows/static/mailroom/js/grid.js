@@ -157,6 +157,26 @@ on("submit", "[data-rows], [data-rows-of-reader]", (event, form) => {
   send(bare, null, [...extra, ["next", location.pathname + location.search], ["csrfmiddlewaretoken", form.csrfmiddlewaretoken.value]])
     .finally(() => button.removeAttribute("aria-busy"));
 });
+// Export: a real form, so that the browser takes the answer as a download.
+on("click", "[data-export]", (event, link) => {
+  event.preventDefault();
+  const form = document.createElement("form");
+  const url = new URL(link.href);
+  query().forEach(([name, value]) => url.searchParams.append(name, value));
+  form.method = "post";
+  form.action = url;
+  const ids = everything ? [] : [...chosen()];
+  for (const [name, value] of [...ids.map((id) => ["ids", id]), ["csrfmiddlewaretoken", $("#rows").csrfmiddlewaretoken.value]]) {
+    const field = document.createElement("input");
+    field.type = "hidden";
+    [field.name, field.value] = [name, value];
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
+  form.remove();
+  link.closest("details").open = false;
+});
 on("submit", "[data-undo]", (event, form) => {
   event.preventDefault();
   form.closest(".toast").remove();
