@@ -1,7 +1,7 @@
 """Server time of every list page and of opening an email, with a million emails, on SQLite and PostgreSQL.
 
 `python -m bench windows` builds one database of each kind under $BENCH_ROOT and keeps it for the next run. Each page is
-asked for through Django's own client in the process, so this is the time of middleware, queries and templates without a socket.
+asked for through Django's own client in the process: the time of middleware, queries and templates, without a socket.
 """
 
 import json

@@ -44,6 +44,10 @@ class Lane(models.IntegerChoices):
     BULK = 3, _("Bulk")
 
 
+# After the key an index holds what rights ask for, so that counting up to the bound reads no row.
+SEEN_BY = ("account", "lane", "owner", "workgroup", "created_by")
+
+
 class Thread(models.Model):
     """A conversation: mails tied by Message-ID, In-Reply-To and References, never by subject alone."""
 
@@ -100,13 +104,13 @@ class Email(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=("box", "-date", "-id"), name="email_box"),
-            models.Index(fields=("-date", "-id"), name="email_all"),
-            models.Index(fields=("direction", "-date", "-id"), name="email_direction"),
-            models.Index(fields=("status", "-date", "-id"), name="email_status"),
-            models.Index(fields=("owner", "box", "-date", "-id"), name="email_owner"),
-            models.Index(fields=("workgroup", "box", "-date", "-id"), name="email_workgroup"),
-            models.Index(fields=("box", "read", "-date", "-id"), name="email_unread"),
+            models.Index(fields=("box", "-date", "-id", *SEEN_BY), name="email_box"),
+            models.Index(fields=("-date", "-id", *SEEN_BY), name="email_all"),
+            models.Index(fields=("direction", "-date", "-id", *SEEN_BY), name="email_direction"),
+            models.Index(fields=("status", "-date", "-id", "box", *SEEN_BY), name="email_status"),
+            models.Index(fields=("owner", "box", "-date", "-id", *SEEN_BY[:2], "workgroup"), name="email_owner"),
+            models.Index(fields=("workgroup", "box", "-date", "-id", *SEEN_BY[:2]), name="email_workgroup"),
+            models.Index(fields=("box", "-date", "-id", *SEEN_BY), name="email_unread", condition=models.Q(read=False)),
             models.Index(fields=("related_entity_type", "related_entity_id", "-date"), name="email_entity"),
             models.Index(fields=("account", "status", "lane", "turn", "next_attempt_at"), name="email_queue"),
             models.Index(
