@@ -32,6 +32,7 @@ class Incoming(GridWindow):
         created_by=_("Created by"),
     )
     default_sort = "-date"
+    live = True
     row_name = "emails"
     search_beyond = "/co409070/"  # archived mail is found there
     reader_template = "mail/_reader.html"

@@ -82,6 +82,7 @@ class GridWindow(WindowView, ABC):
     head_template: ClassVar[str] = ""
     foot_template: ClassVar[str] = ""
     checks: ClassVar[bool] = True
+    live: ClassVar[bool] = False  # fetched again when emails come or change
 
     @abstractmethod
     def records(self, request: HttpRequest) -> QuerySet[Any]:

@@ -10,8 +10,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.faces.windows.kit import changes, counting, filters, keyset, person, requests
 from mailroom.faces.windows.kit import columns as column_choice
-from mailroom.faces.windows.kit import counting, filters, keyset, person, requests
 
 if TYPE_CHECKING:
     from mailroom.faces.windows.kit.grid import Chip, Empty, FilterTab, GridWindow, Notice
@@ -82,6 +82,7 @@ class Listing:
     hidden_values: list[tuple[str, str]]
     clear_url: str = ""
     notice: "Notice | None" = None
+    mark: str = ""
 
     @property
     def count_words(self) -> str:
@@ -152,6 +153,7 @@ def order_of(grid: "GridWindow", request: HttpRequest) -> keyset.Order:
 
 def read(grid: "GridWindow", request: HttpRequest) -> Listing:
     """Read the address and the rows for it: a constant number of queries, whatever the size."""
+    mark = changes.KEPT.current() if grid.live else ""  # before the rows: what comes meanwhile is asked for again
     form = criteria_of(grid, request)
     tabs = grid.all_tabs(request)
     tab = tab_of(grid, request, tabs)
@@ -172,6 +174,7 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
         tabs=tab_links(request, tabs, tab, counts),
         chips=(chips := grid.chips(request)),
         notice=grid.notice(request),
+        mark=mark,
         clear_url=clear_url(grid, request) if len(chips) > 1 else "",
         criteria=form,
         text=request.GET.get("q", ""),

@@ -108,6 +108,7 @@ class Email(models.Model):
             models.Index(fields=("-date", "-id", *SEEN_BY), name="email_all"),
             models.Index(fields=("direction", "-date", "-id", *SEEN_BY), name="email_direction"),
             models.Index(fields=("status", "-date", "-id", "box", *SEEN_BY), name="email_status"),
+            models.Index(fields=("box", "status", "-date", "-id", *SEEN_BY), name="email_box_status"),
             models.Index(fields=("owner", "box", "-date", "-id", *SEEN_BY[:2], "workgroup"), name="email_owner"),
             models.Index(fields=("workgroup", "box", "-date", "-id", *SEEN_BY[:2]), name="email_workgroup"),
             models.Index(fields=("box", "-date", "-id", *SEEN_BY), name="email_unread", condition=models.Q(read=False)),

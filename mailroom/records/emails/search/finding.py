@@ -49,9 +49,9 @@ def find(rows: QuerySet[Email], text: str, now: datetime, zone: tzinfo, below: i
 
 
 def among(ids: Sequence[int]) -> Q:
-    """Emails with these keys, as one parameter."""
+    """Emails with these keys."""
     sql, parameters = store.current().only(ids)
-    return Q(pk__in=RawSQL(sql, parameters))  # noqa: S611 keys are parameters
+    return Q(pk__in=RawSQL(sql, parameters))  # noqa: S611 keys are numbers of ours
 
 
 def _step(rows: QuerySet[Email], wanted: Sequence[clauses.Clause], below: int | None) -> tuple[list[int], int | None]:

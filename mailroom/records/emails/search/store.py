@@ -29,7 +29,7 @@ class Store(Protocol):
         """The places of the newest `most` mails that the clauses hold for, those below the place `below`."""
 
     def only(self, ids: Sequence[int]) -> tuple[str, list[object]]:
-        """A subquery of these keys as one parameter, so that a long list is not a long statement."""
+        """What stands in the brackets of an IN for these keys, without a parameter for each."""
 
 
 def current() -> Store:

@@ -12,6 +12,7 @@ import "./lines.js";
 import "./palette.js";
 import "./keys.js";
 import "./mail.js";
+import "./live.js";
 import "./mention.js";
 
 const failed = (event, text) => {

@@ -1,0 +1,40 @@
+"""The change mark that open windows ask for each second; a process asks the database at most four times a second."""
+
+import threading
+import time
+
+from django.http import HttpRequest, HttpResponse
+
+from mailroom.faces.windows.kit.lookups import OPEN_TO_ALL
+from mailroom.faces.windows.kit.views import WindowView
+from mailroom.records.emails import changes
+
+FRESH_SECONDS = 0.25
+
+
+class _Kept:
+    """The mark of this process and when it was read."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.mark, self.read_at = "", float("-inf")
+
+    def current(self) -> str:
+        """The mark, read anew when it is no longer fresh; one thread reads, the others take what there is."""
+        with self.lock:
+            if time.monotonic() - self.read_at > FRESH_SECONDS:
+                self.mark, self.read_at = changes.mark(), time.monotonic()
+            return self.mark
+
+
+KEPT = _Kept()
+
+
+class ChangesView(WindowView):
+    """GET answers the mark as plain text."""
+
+    window = OPEN_TO_ALL
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """A few bytes."""
+        return HttpResponse(KEPT.current(), content_type="text/plain")

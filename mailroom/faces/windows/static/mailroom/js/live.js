@@ -1,0 +1,41 @@
+// Live windows: ask for the change mark each second; when it moved, fetch list and counts without moving what one reads.
+import { $, $$ } from "./dom.js";
+
+const EVERY = 900;
+const SLOWEST = 30000;
+let wait = EVERY;
+let known = "";
+
+const busy = () => $("dialog[open], details.menu[open], #list[aria-busy], #list [aria-busy=true]");
+const scroller = () => $("#list .datagrid");
+
+const refresh = async (list) => {
+  const before = new Set($$("tr[data-row]", list).map((row) => row.dataset.row));
+  const box = scroller();
+  const top = box?.scrollTop ?? 0;
+  const anchor = top > 0 ? $$("tr[data-row]", list).find((row) => row.offsetTop >= top) : null;
+  const [key, offset] = [anchor?.dataset.row, anchor ? anchor.offsetTop - top : 0];
+  const focused = list.contains(document.activeElement) ? document.activeElement.closest("tr")?.dataset.row : "";
+  await window.htmx.ajax("GET", location.pathname + location.search, { target: "#list", swap: "outerHTML" });
+  const fresh = scroller();
+  const held = key && $(`#list tr[data-row="${key}"]`);
+  if (fresh && held) fresh.scrollTop = held.offsetTop - offset;
+  if (focused) $(`#list tr[data-row="${focused}"] a, #list tr[data-row="${focused}"] input`)?.focus({ preventScroll: true });
+  $$("#list tr[data-row]").filter((row) => !before.has(row.dataset.row)).forEach((row) => row.classList.add("is-new"));
+};
+
+const look = async () => {
+  const answer = document.hidden ? null : await fetch("/changes/").catch(() => null);
+  wait = document.hidden || (answer?.ok && !answer.redirected) ? EVERY : Math.min(SLOWEST, wait * 2);
+  if (answer?.ok && !answer.redirected) {
+    const mark = await answer.text();
+    const list = document.getElementById("list");
+    if (list?.dataset.mark && list.dataset.mark !== mark) {
+      if (!busy()) await refresh(list);
+    } else if (!list && known && known !== mark) document.dispatchEvent(new Event("mailroom:counts"));
+    known = mark;
+  }
+  setTimeout(look, wait);
+};
+setTimeout(look, EVERY);
+document.addEventListener("visibilitychange", () => { wait = EVERY; });
