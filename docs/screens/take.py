@@ -32,6 +32,11 @@ PAGES = {
     "accounts": "/sm204002/",
     "preferences": "/sm204001/",
     "users": "/sm201010/",
+    "cases": "/cr306000/",
+    "case": "/cr306000/C-001284/",
+    "contacts": "/cr302000/",
+    "tasks": "/cr306020/",
+    "employees": "/ep203000/",
 }
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 LINK = re.compile(r"http://\S+")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from mailroom.demo.company import cast
+from mailroom.demo.company import cast, desk
 from mailroom.flows.incoming import accounts
 from mailroom.records.crm.models import BusinessAccount, Case, CaseClass, Contact, Lead
 from mailroom.records.email_accounts.models import EmailAccount
@@ -38,7 +38,9 @@ def build(now: datetime, smtp_port: int, imap_port: int) -> House:
     preferences.default_email_account = made["SUPPORT"]
     preferences.automatic_resend_attempts = 3
     preferences.save()
-    return House(employees, workgroups, made, _relations(now, employees))
+    cases = _relations(now, employees)
+    desk.lay(now, employees, cases)
+    return House(employees, workgroups, made, cases)
 
 
 def _staff(workgroups: dict[str, Workgroup]) -> dict[str, Employee]:
@@ -93,7 +95,10 @@ def _relations(now: datetime, employees: dict[str, Employee]) -> dict[str, Case]
     }
     contacts = {
         key: Contact.objects.create(
-            name=row["name"], email=cast.outsiders()[key].address, business_account=firms[row["at"]]
+            name=row["name"],
+            email=cast.outsiders()[key].address,
+            business_account=firms[row["at"]],
+            position=row["title"],
         )
         for key, row in cast.everything()["contacts"].items()
     }
@@ -121,6 +126,7 @@ def _case(
         case_id=key,
         subject=row["subject"],
         status=row["status"],
+        reason={"new": "unassigned", "open": "assigned", "closed": "resolved"}[row["status"]],
         case_class=classes[row["class"]],
         contact=contacts[row["contact"]],
         business_account=contacts[row["contact"]].business_account,

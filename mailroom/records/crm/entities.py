@@ -53,7 +53,7 @@ class EntityType:
 
     def find(self, user: User, reference: Any) -> Any | None:
         """The record with this key or number, if the person may see it."""
-        text = str(reference).strip()
+        text = str(reference).replace("\x00", "").strip()
         rows = self.rows(user)
         by_number = rows.filter(**{f"{self.number}__iexact": text}) if self.number != "pk" else rows.none()
         by_key = rows.filter(pk=int(text)) if text.isdecimal() and int(text) <= LARGEST else rows.none()

@@ -28,11 +28,11 @@ class Contacts(grid.EntityList):
     related = ("business_account", "owner")
     columns = (
         Column("name", gettext_lazy("Name"), sort="name", link=True, place="subject"),
-        Column("position", gettext_lazy("Position"), width=22, place="from"),
-        Column("email", gettext_lazy("Email"), sort="email", width=34, notable=lambda row: True),
-        Column("phone", gettext_lazy("Phone"), width=18),
-        Column("business_account", gettext_lazy("Business account"), width=28, place="entity"),
-        Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=22),
+        Column("position", gettext_lazy("Position"), width=18, place="from"),
+        Column("email", gettext_lazy("Email"), sort="email", width=28, notable=lambda row: True),
+        Column("phone", gettext_lazy("Phone"), width=16),
+        Column("business_account", gettext_lazy("Business account"), width=24, place="entity"),
+        Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=18),
     )
     default_sort = "name"
     row_name = "contacts"

@@ -30,12 +30,12 @@ class BusinessAccounts(grid.EntityList):
     window = WINDOW
     entity = KIND.CUSTOMER
     columns = (
-        Column("account_id", gettext_lazy("Business account"), sort="account_id", width=20, link=True, place="from"),
+        Column("account_id", gettext_lazy("Business account"), sort="account_id", width=18, link=True, place="from"),
         Column("name", gettext_lazy("Name"), sort="name", place="subject"),
         Column("kind", gettext_lazy("Type"), cell=lambda row: row.get_kind_display(), width=14, place="status"),
-        Column("email", gettext_lazy("Email"), sort="email", width=34),
-        Column("phone", gettext_lazy("Phone"), width=18),
-        Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=22),
+        Column("email", gettext_lazy("Email"), sort="email", width=28),
+        Column("phone", gettext_lazy("Phone"), width=16),
+        Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=18),
     )
     default_sort = "name"
     row_name = "accounts"

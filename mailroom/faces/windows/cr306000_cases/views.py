@@ -1,5 +1,6 @@
 """Cases (CR306000): the list, and one case with its Activities."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -73,18 +74,18 @@ class Cases(grid.EntityList):
     entity = "case"
     related = ("business_account", "contact", "owner", "workgroup")
     columns = (
-        Column("case_id", gettext_lazy("Case ID"), sort="case_id", width=18, place="from", link=True),
+        Column("case_id", gettext_lazy("Case ID"), sort="case_id", width=16, place="from", link=True),
         Column("subject", gettext_lazy("Subject"), place="subject"),
         Column("status", gettext_lazy("Status"), cell=status_cell, width=20, notable=lambda row: True),
-        Column("reason", gettext_lazy("Reason"), cell=lambda row: row.get_reason_display(), width=18),
-        Column("business_account", gettext_lazy("Business account"), width=26, place="entity"),
-        Column("contact", gettext_lazy("Contact"), width=20),
-        Column("priority", gettext_lazy("Priority"), cell=lambda row: row.get_priority_display(), width=12),
-        Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=22),
+        Column("reason", gettext_lazy("Reason"), cell=lambda row: row.get_reason_display(), width=18, hidden=True),
+        Column("business_account", gettext_lazy("Business account"), width=22, place="entity"),
+        Column("contact", gettext_lazy("Contact"), width=20, hidden=True),
+        Column("priority", gettext_lazy("Priority"), cell=lambda row: row.get_priority_display(), width=11),
+        Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=19),
         Column("workgroup", gettext_lazy("Work group"), width=16, hidden=True),
         Column(
             "created_at", gettext_lazy("Opened"), cell=cells.of("created_at", cells.moment), sort="created_at",
-            width=16, place="date", first_down=True,
+            width=14, place="date", first_down=True,
         ),
     )  # fmt: skip
     default_sort = "-created_at"
@@ -196,6 +197,10 @@ class CaseWindow(EntityWindow):
             found["documents"] = account.documents.order_by("-id")[:BESIDE]
             found["others"] = Case.objects.filter(business_account=account).exclude(pk=record.pk)[:BESIDE]
         return found | {"open_tab": "activities" if record is not None and not form.errors else ""}
+
+    def layout_of(self, record: Any | None) -> Layout:
+        """A new case has no customer to tell of yet."""
+        return self.layout if record is not None else replace(self.layout, aside="")
 
     def title(self, request: HttpRequest, record: Any) -> str:
         """Its number."""

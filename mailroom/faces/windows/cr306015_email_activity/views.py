@@ -20,7 +20,7 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Menu, Outcome, Toolbar, shown
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.record import NEW, RecordWindow
-from mailroom.faces.windows.mail import commands, held_back, reading, routes, tables, together
+from mailroom.faces.windows.mail import commands, creating, held_back, linking, reading, routes, tables, together
 from mailroom.flows.incoming import pipeline
 from mailroom.flows.sending import send
 from mailroom.records.emails import answering, checks, compose
@@ -46,13 +46,13 @@ def process(request: HttpRequest, ids: list[Any]) -> Outcome:
     return Outcome(words or email.error, level="ok" if email.status == Status.PROCESSED else "bad")
 
 
-CANCEL = Action("cancel", gettext_lazy("Cancel sending"), run=commands.cancel, icon="stop")
+CANCEL = Action("cancel", gettext_lazy("Cancel sending"), run=commands.cancel, icon="stop", keys="S")
 HIDDEN = (
     commands.DISCARD,
     Action("cancel", "", run=commands.cancel, hidden=True),
     Action("undo-send", "", run=sending.undo_send, hidden=True),
 )
-PROCESS = Action("process", gettext_lazy("Process"), run=process, icon="play")
+PROCESS = Action("process", gettext_lazy("Process"), run=process, icon="play", keys="p")
 ORIGINAL = "/cr306015/%d/raw/"
 
 
@@ -174,10 +174,10 @@ class EmailActivity(RecordWindow):
             items.append(commands.ARCHIVE)
         if record.direction == Direction.INCOMING:
             items += [SEPARATOR, commands.READ, commands.UNREAD, *held_back.commands(record)]
-        items += reading.TOGETHER
+        items += [SEPARATOR, *linking.actions_of("CO409000"), *reading.TOGETHER]
         if record.status in EDITABLE:
             return HIDDEN
-        return (commands.DELETE, Menu(gettext_lazy("Actions"), items), *HIDDEN)
+        return (commands.DELETE, Menu(gettext_lazy("Actions"), items), creating.menu(), linking.TAKE_BACK, *HIDDEN)
 
     def show(
         self, request: HttpRequest, record: Any | None, form: forms.BaseForm | None = None, status: int = 200

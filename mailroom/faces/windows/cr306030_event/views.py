@@ -37,13 +37,13 @@ class Events(grid.EntityList):
             gettext_lazy("Start time"),
             cell=cells.of("starts_at", cells.moment),
             sort="starts_at",
-            width=18,
+            width=16,
             place="date",
         ),
-        Column("ends_at", gettext_lazy("End time"), cell=cells.of("ends_at", cells.moment), width=18),
-        Column("location", gettext_lazy("Location"), width=26, place="from"),
-        Column("related", gettext_lazy("Related entity"), cell=activities.related_cell, width=34, place="entity"),
-        Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=22),
+        Column("ends_at", gettext_lazy("End time"), cell=cells.of("ends_at", cells.moment), width=16),
+        Column("location", gettext_lazy("Location"), width=20, place="from"),
+        Column("related", gettext_lazy("Related entity"), cell=activities.related_cell, width=26, place="entity"),
+        Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=18),
     )
     default_sort = "starts_at"
     row_name = "events"

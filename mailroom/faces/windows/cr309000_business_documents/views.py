@@ -34,7 +34,7 @@ class BusinessDocuments(grid.EntityList):
         ),
         Column("description", gettext_lazy("Description"), place="subject"),
         Column("business_account", gettext_lazy("Business account"), width=28, place="entity"),
-        Column("date", gettext_lazy("Date"), width=16, place="date"),
+        Column("date", gettext_lazy("Date"), cell=grid.day("date"), width=16, place="date"),
     )
     default_sort = "-pk"
     row_name = "documents"

@@ -35,8 +35,8 @@ class Employees(grid.EntityList):
     columns = (
         Column("employee_id", gettext_lazy("Employee ID"), sort="employee_id", width=20, link=True, place="from"),
         Column("name", gettext_lazy("Name"), sort="name", place="subject"),
-        Column("email", gettext_lazy("Email"), width=34, notable=lambda row: True),
-        Column("user", gettext_lazy("User"), width=20),
+        Column("email", gettext_lazy("Email"), width=28, notable=lambda row: True),
+        Column("user", gettext_lazy("User"), width=18),
         Column(
             "route_emails",
             gettext_lazy("Route emails"),

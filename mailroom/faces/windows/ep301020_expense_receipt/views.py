@@ -51,7 +51,9 @@ class Receipts(grid.EntityList):
         ),
         Column("status", gettext_lazy("Status"), cell=status_cell, width=16, place="status", notable=lambda row: True),
         Column("employee", gettext_lazy("Employee"), cell=cells.of("employee", cells.person), width=24, place="owner"),
-        Column("date", gettext_lazy("Date"), sort="date", width=16, place="date", first_down=True),
+        Column(
+            "date", gettext_lazy("Date"), cell=grid.day("date"), sort="date", width=16, place="date", first_down=True
+        ),
     )
     default_sort = "-date"
     row_name = "receipts"

@@ -96,6 +96,10 @@ class RecordWindow(WindowView, ABC):
         """What tab, aside and status templates need besides `record` and `form`."""
         return {}
 
+    def layout_of(self, record: Any | None) -> Layout:
+        """The form of a record, or of a new one (None)."""
+        return self.layout
+
     def commands(self, request: HttpRequest, record: Any | None) -> Toolbar:
         """The window's own commands beside the standard toolbar."""
         return self.toolbar
@@ -197,7 +201,7 @@ class RecordWindow(WindowView, ABC):
         context = self.context(request, record, form) | {
             "record": record,
             "form": form,
-            "layout": self.layout,
+            "layout": self.layout_of(record),
             "view": self,
             "writable": writable,
             "enabled_when": self.enabled_when,

@@ -1,10 +1,12 @@
 """A list of records that emails can be linked to."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -88,6 +90,11 @@ def ask_delete(count: int) -> Confirm:
 def employee_of(request: HttpRequest) -> Employee | None:
     """The employee behind the person."""
     return getattr(requests.user_of(request), "employee", None)
+
+
+def day(name: str) -> Callable[[Any], str]:
+    """A column's cell from a date: 12 Mar 2026."""
+    return lambda row: date_format(value, "j M Y") if (value := getattr(row, name)) else ""
 
 
 def mine(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:

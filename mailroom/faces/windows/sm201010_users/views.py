@@ -42,11 +42,11 @@ class Users(GridWindow):
 
     window = WINDOW
     columns = (
-        Column("login", gettext_lazy("Login"), sort="login", width=20, link=True, place="from"),
+        Column("login", gettext_lazy("Login"), sort="login", width=18, link=True, place="from"),
         Column("full_name", gettext_lazy("Name"), place="subject"),
-        Column("email", gettext_lazy("Email"), width=34),
-        Column("role", gettext_lazy("Role"), cell=lambda row: row.get_role_display(), width=18, place="status"),
-        Column("employee", gettext_lazy("Employee"), width=24, place="entity"),
+        Column("email", gettext_lazy("Email"), width=26),
+        Column("role", gettext_lazy("Role"), cell=lambda row: row.get_role_display(), width=16, place="status"),
+        Column("employee", gettext_lazy("Employee"), width=20, place="entity"),
         Column("is_active", gettext_lazy("Status"), cell=status_cell, width=14),
         Column(
             "last_login",

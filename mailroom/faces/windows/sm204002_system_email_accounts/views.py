@@ -51,14 +51,22 @@ class SystemEmailAccounts(RecordWindow):
     write_roles = ADMINISTRATORS
     status_template = "sm204002/_check.html"
     toolbar = (
-        Action("test", gettext_lazy("Test"), run=try_servers, icon="test", roles=ADMINISTRATORS),
+        Action("test", gettext_lazy("Test"), run=try_servers, icon="test", keys="t", roles=ADMINISTRATORS),
         consent.GIVE_CONSENT,
         Menu(
             gettext_lazy("Actions"),
             (
-                Action("send", gettext_lazy("Send all"), run=_exchange(Exchange.SEND_ALL), icon="send"),
-                Action("receive", gettext_lazy("Receive all"), run=_exchange(Exchange.RECEIVE_ALL), icon="inbox"),
-                Action("both", gettext_lazy("Send/receive all"), run=_exchange(Exchange.SEND_RECEIVE_ALL), icon="sync"),
+                Action("send", gettext_lazy("Send all"), run=_exchange(Exchange.SEND_ALL), icon="send", keys="S"),
+                Action(
+                    "receive", gettext_lazy("Receive all"), run=_exchange(Exchange.RECEIVE_ALL), icon="inbox", keys="R"
+                ),
+                Action(
+                    "both",
+                    gettext_lazy("Send/receive all"),
+                    run=_exchange(Exchange.SEND_RECEIVE_ALL),
+                    icon="sync",
+                    keys="B",
+                ),
             ),
         ),
     )

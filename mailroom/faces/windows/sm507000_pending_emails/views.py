@@ -67,8 +67,16 @@ class PendingEmails(GridWindow):
     criteria_form = Criteria
     searchable = False
     toolbar = (
-        Action("process", gettext_lazy("Process"), run=process, icon="play", style="primary"),
-        Action("process-all", gettext_lazy("Process all"), run=process, icon="play-all", everything=True, rows=False),
+        Action("process", gettext_lazy("Process"), run=process, icon="play", keys="p", style="primary"),
+        Action(
+            "process-all",
+            gettext_lazy("Process all"),
+            run=process,
+            icon="play-all",
+            keys="P",
+            everything=True,
+            rows=False,
+        ),
         commands.DELETE,
     )
 

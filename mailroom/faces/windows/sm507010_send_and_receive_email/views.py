@@ -84,8 +84,16 @@ class SendAndReceive(GridWindow):
     searchable = False
     head_template = "kit/_live_rows.html"
     toolbar = (
-        Action("process", gettext_lazy("Process"), run=process, icon="play", style="primary"),
-        Action("process-all", gettext_lazy("Process all"), run=process, icon="play-all", everything=True, rows=False),
+        Action("process", gettext_lazy("Process"), run=process, icon="play", keys="p", style="primary"),
+        Action(
+            "process-all",
+            gettext_lazy("Process all"),
+            run=process,
+            icon="play-all",
+            keys="P",
+            everything=True,
+            rows=False,
+        ),
     )
 
     def records(self, request: HttpRequest) -> QuerySet[EmailAccount]:

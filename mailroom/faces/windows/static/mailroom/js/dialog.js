@@ -17,6 +17,7 @@ export const close = () => $$("dialog[open]").at(-1)?.close();
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target !== dialog() || event.detail.xhr?.getResponseHeader("HX-Reswap") === "none") return;
+  if (!dialog().children.length) return dialog().open && dialog().close(); // the answer to Save has nothing to show
   const windowed = Boolean($(":scope > .window", dialog()));
   dialog().classList.toggle("dialog--window", windowed);
   dialog().classList.toggle("dialog--narrow", Boolean($("[data-confirm-form]", dialog())));
