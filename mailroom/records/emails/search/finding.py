@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.sql.where import WhereNode
 from django.utils.translation import gettext as _
 
 from mailroom.records.email_accounts.models import EmailAccount
@@ -44,7 +45,7 @@ def find(rows: QuerySet[Email], text: str, now: datetime, zone: tzinfo, below: i
     wanted = clauses.of(asked.terms, vocabulary.holding)
     ids, older = _step(rows, wanted, below)
     if ids or older is not None or below is not None:
-        return Found(rows.filter(among(ids)), asked, older)
+        return Found(_only(rows, ids), asked, older)
     return _guess(rows, asked)
 
 
@@ -52,6 +53,16 @@ def among(ids: Sequence[int]) -> Q:
     """Emails with these keys."""
     sql, parameters = store.current().only(ids)
     return Q(pk__in=RawSQL(sql, parameters))  # noqa: S611 keys are numbers of ours
+
+
+def _only(rows: QuerySet[Email], ids: Sequence[int]) -> QuerySet[Email]:
+    """The rows with these keys, which are known to meet every other condition of `rows`.
+
+    Said once more, those conditions would lead a planner to begin with one of them and to look for the keys there.
+    """
+    alone = rows.all()
+    alone.query.where = WhereNode()
+    return alone.filter(among(ids))
 
 
 def _step(rows: QuerySet[Email], wanted: Sequence[clauses.Clause], below: int | None) -> tuple[list[int], int | None]:
@@ -83,7 +94,7 @@ def _guess(rows: QuerySet[Email], asked: Query) -> Found:
     if not guessed:
         return Found(rows.none(), asked)
     ids, older = _step(rows, wanted, None)
-    return Found(rows.filter(among(ids)), asked, older, tuple(dict.fromkeys(guessed)) if ids else ())
+    return Found(_only(rows, ids), asked, older, tuple(dict.fromkeys(guessed)) if ids else ())
 
 
 def _condition(condition: Condition) -> Q:
