@@ -107,7 +107,7 @@ def test_a_line_that_makes_no_sense_is_answered_in_words(line: Line, words: str)
     assert words in caught.value.errors[0]
 
 
-@pytest.mark.parametrize("text", ["{", "{}", "[1]", '"x"', "[" * 5000, "null"])
+@pytest.mark.parametrize("text", ["{", "{}", "[1]", '"x"', "[" * 3000, "null"])
 def test_json_that_is_no_filter_is_answered_in_words(text: str) -> None:
     with pytest.raises(Wrong, match="list of lines"):
         lines.read(text)
