@@ -39,8 +39,9 @@ def file_mail(account: EmailAccount, agent: User) -> Callable[..., Email]:
             for item, kept in zip(message.attachments, stored[1:], strict=True)
         ]
         item = Received(message, bytes(stored[0].sha256), len(raw), START, files, owner_id=owner.pk if owner else None)
+        prepared = received.prepare(account, item, START + timedelta(days=30))
         with transaction.atomic():
-            found = received.write(account, [item], START + timedelta(days=30))
+            found = received.write(account, [prepared])
         return Email.objects.get(pk=found[0])
 
     return file
