@@ -102,7 +102,11 @@ def save(email: Email, fields: DraftFields, now: datetime, by: User | None, vers
     With the `version` that the writer began from, raises Stale when another save came between: nothing is overwritten
     unseen.
     """
-    standing = Email.objects.select_for_update(of=("self",)).values_list("status", flat=True).get(pk=email.pk)
+    standing = (
+        Email.objects.select_for_update(of=("self",)).filter(pk=email.pk).values_list("status", flat=True).first()
+    )
+    if standing is None:
+        raise status.Refused(_("The email is gone."))
     saved = EmailContent.objects.defer("text", "html", "headers", "facts").get(email=email)
     if version is not None and saved.version != version:
         raise Stale(saved.version, saved.saved_at, saved.saved_by)

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,10 +78,7 @@ def keep(request: HttpRequest, form: Any, email: Email | None) -> Email:
         raise NoAccount(_("There is no email account to write from. An administrator can add one."))
     fields = form.draft(account)
     if email is None:
-        email = compose.create(fields, now, user)
-        key = request.POST.get("draft_key", "")
-        if KEY.fullmatch(key):
-            Email.objects.filter(pk=email.pk).update(idempotency_key=f"draft:{key}")
+        email = _create(request, fields, user)
     else:
         compose.save(email, fields, now, user, None if request.POST.get("overwrite") else version_of(request))
     html = inline_images.take_data(email, fields.html)
@@ -89,6 +86,22 @@ def keep(request: HttpRequest, form: Any, email: Email | None) -> Email:
         email.content.html = html
         email.content.save(update_fields=["html"])
     return email
+
+
+def _create(request: HttpRequest, fields: compose.DraftFields, user: User) -> Email:
+    """A new draft under the page's key; two posts at once make one."""
+    key = request.POST.get("draft_key", "")
+    try:
+        with transaction.atomic():
+            email = compose.create(fields, clock.now(), user)
+            if KEY.fullmatch(key):
+                Email.objects.filter(pk=email.pk).update(idempotency_key=f"draft:{key}")
+            return email
+    except IntegrityError:
+        known = by_key(request)
+        if known is None:
+            raise
+        return compose.save(known, fields, clock.now(), user)
 
 
 REFUSALS = (status.Refused, compose.TooLarge, store.FileMissing, NoAccount)

@@ -1,5 +1,6 @@
 """Email activity (CR306015): writing a draft, and any email in a window of its own."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -201,6 +202,12 @@ class EmailActivity(RecordWindow):
         }
         fragment = requests.target(request) == "reader"
         return self.render(request, "cr306015/_view.html" if fragment else "cr306015/view.html", **context)
+
+    def answer(self, request: HttpRequest, outcome: Outcome, back: str) -> HttpResponse:
+        """After a command the page is fetched anew: another state has other commands."""
+        if not (outcome.redirect or outcome.dialog or outcome.job):
+            outcome = replace(outcome, redirect=back)
+        return super().answer(request, outcome, back)
 
     def title(self, request: HttpRequest, record: Any) -> str:
         """The subject."""

@@ -123,6 +123,16 @@ on("click", "[data-theirs]", (event) => {
   location.reload();
 });
 
+// The editor keeps keys to itself: Ctrl+Enter and Ctrl+S are caught before it.
+addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || !event.target.closest?.(".jodit-wysiwyg") || !form()) return;
+  const wanted = { Enter: "[data-command=send]", s: "[data-save]" }[event.key];
+  if (!wanted) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  $(wanted)?.click();
+}, true);
+
 // Send and Save and close wait for a save that runs; afterwards the page knows the version that they made.
 document.addEventListener("submit", (event) => {
   const one = event.target;
@@ -198,6 +208,13 @@ const adopt = async (one) => {
   }
 };
 
+// A new mail begins at To, an answer at the start of its text.
+const begin = (one) => {
+  if (document.activeElement !== document.body || $("[data-errors]", one)) return;
+  const [to, editor] = [$("[data-field=to] input[role=combobox]", one), one.elements.body.jodit];
+  if (one.elements.to.value && editor) { editor.s.focus(); editor.s.setCursorIn(editor.editor.firstElementChild ?? editor.editor, true); } else to?.focus();
+};
+
 dress(() => {
   const one = form();
   if (!one || one.dataset.started) return;
@@ -207,5 +224,6 @@ dress(() => {
   $$("[data-script]").forEach((element) => { element.hidden = false; });
   if (!stopped) restore(one);
   if (!one.dataset.id) adopt(one);
+  begin(one);
 });
 document.addEventListener("htmx:load", (event) => $$("[data-script][hidden]", event.target).forEach((element) => { element.hidden = false; }));
