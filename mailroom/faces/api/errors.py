@@ -12,6 +12,7 @@ from mailroom.flows.incoming import accounts
 from mailroom.flows.scheduling import saving
 from mailroom.flows.sending import outbox
 from mailroom.records.activities import attached, linking
+from mailroom.records.conversations import canned
 from mailroom.records.emails import compose, status
 from mailroom.records.files import store
 from mailroom.records.filters import lines
@@ -23,9 +24,11 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (AuthenticationError, 401, "Sign in with a bearer token."),
     (PermissionDenied, 403, "Your role does not open this."),
     (Http404, 404, "There is no such thing, or it is not yours to see."),
+    (compose.Stale, 409, "It was saved by somebody else meanwhile."),
     (status.Refused, 409, "Its state does not allow this now."),
     (outbox.NoRecipient, 422, "The email has no recipient."),
     (outbox.BadAddress, 422, "An address is no email address."),
+    (canned.Invalid, 422, "Some fields are wrong."),
     (compose.TooLarge, 422, "The files are too large."),
     (accounts.Invalid, 422, "Some fields are wrong."),
     (saving.Invalid, 422, "Some fields are wrong."),

@@ -15,9 +15,10 @@ from mailroom.faces.cli import accounts
 from mailroom.faces.cli.output import WrongUse, print_json, print_rows
 from mailroom.flows.sending import holding, outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
+from mailroom.records.emails import checks as findings
 from mailroom.records.emails import present, properties, search
 from mailroom.records.emails import status as states
-from mailroom.records.emails.compose import DraftFields
+from mailroom.records.emails.compose import DraftFields, TooLarge
 from mailroom.records.emails.models import Box, Email, Status
 from mailroom.records.files import store
 from mailroom.records.filters import lines, meaning
@@ -105,6 +106,13 @@ def show(number: int, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def checks(number: int, as_json: AsJson = False) -> None:
+    """Print what a person would be asked before a draft is sent. Example: mailroom emails checks 12"""
+    found = [{"key": one.key, "text": one.text} for one in findings.of_draft(_find(number))]
+    print_json(found) if as_json else print_rows(found, ("key", "text"))
+
+
+@app.command()
 def raw(number: int) -> None:
     """Print the exact bytes. Example: mailroom emails raw 12 > mail.eml"""
     email = _find(number)
@@ -180,7 +188,7 @@ def compose(
     ]
     try:
         email = outbox.create(NewEmail(fields, files, send, send_at=at.astimezone() if at else None), clock.now(), None)
-    except (outbox.NoRecipient, outbox.BadAddress) as error:
+    except (outbox.NoRecipient, outbox.BadAddress, TooLarge) as error:
         raise WrongUse(str(error)) from error
     print_json(present.as_json(email)) if as_json else print(email.pk)
 

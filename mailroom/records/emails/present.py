@@ -22,7 +22,7 @@ def as_json(email: Email, with_bodies: bool = True) -> dict[str, Any]:
         "date": email.date.isoformat(),
         "message_id": email.message_id,
         "size": email.size,
-        "attachments": [_attachment(item) for item in email.attachments.all()],
+        "attachments": [attachment(item) for item in email.attachments.all()],
         "recipients": [
             {
                 "address": row.address,
@@ -51,7 +51,8 @@ RELATED = ("account", "owner", "workgroup")
 PREFETCHED = ("recipients", "attachments")
 
 
-def _attachment(item: Attachment) -> dict[str, Any]:
+def attachment(item: Attachment) -> dict[str, Any]:
+    """A file of an email by the contract's names."""
     return {
         "id": item.pk,
         "name": item.name,

@@ -6,6 +6,7 @@ from ninja.openapi.docs import Swagger
 from mailroom.faces.api import errors, rights
 from mailroom.faces.api.v1 import (
     accounts,
+    canned_texts,
     cases,
     contacts,
     conversations,
@@ -40,7 +41,9 @@ api.add_router("/emails", emails.router)
 api.add_router("/accounts", accounts.router)
 api.add_router("/preferences", preferences.router)
 api.add_router("/schedules", schedules.router)
+api.add_router("/addresses", canned_texts.addresses)
 api.add_router("/business-accounts", documents.accounts)
+api.add_router("/canned-texts", canned_texts.router)
 api.add_router("/cases", cases.router)
 api.add_router("/contacts", contacts.router)
 api.add_router("/documents", documents.router)

@@ -1,4 +1,4 @@
-"""Writing an email that is there already: its fields and files, what is found before sending, how it will look, Send."""
+"""A draft: its fields and files, what is found before sending, how it will look, Send."""
 
 import base64
 import binascii
@@ -145,7 +145,7 @@ def show_preview(request: HttpRequest, number: int) -> dict[str, Any]:
 
 def send(request: HttpRequest, number: int, how: SendIn | None = None) -> dict[str, Any]:
     """Queue a draft: at once, after an undo time, or not before `send_at`."""
-    user, how = rights.writer(request), how or SendIn()
+    user, how = rights.writer(request), how or SendIn(undo_seconds=0)
     email = _find(user, number)
     outbox.enqueue(
         email.pk,

@@ -1,24 +1,20 @@
 """Emails: lists by key, one email, its bytes and history, writing, and every action of the windows."""
 
-import base64
-import binascii
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from ninja import Router, Schema
 from ninja import Status as Answer
-from ninja.errors import HttpError
 from pydantic import AwareDatetime, Field
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
-from mailroom.faces.api.v1 import email_lists
+from mailroom.faces.api.v1 import drafts, email_lists
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
 from mailroom.flows.incoming import pipeline
 from mailroom.flows.receiving import whole
 from mailroom.flows.sending import holding, outbox, send
 from mailroom.flows.sending.outbox import NewEmail, NewFile
-from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import present, release, status
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Direction, Email, Status
@@ -27,14 +23,6 @@ from mailroom.records.files import store
 from mailroom.records.preferences import answers
 
 router = Router(tags=["emails"])
-
-
-class NewAttachment(Schema):
-    """A file of a new email, in base64."""
-
-    name: str = Field(max_length=500)
-    type: str = Field("application/octet-stream", max_length=255)
-    content: str
 
 
 class NewEmailIn(Schema):
@@ -47,7 +35,7 @@ class NewEmailIn(Schema):
     subject: str = Field("", max_length=2000)
     text: str = ""
     html: str = ""
-    attachments: list[NewAttachment] = []
+    attachments: list[drafts.NewAttachment] = []
     send: bool = False
     undo_seconds: int = Field(0, ge=0, le=60)
     send_at: AwareDatetime | None = None
@@ -62,9 +50,7 @@ router.get("", response={200: Page, **ERRORS})(email_lists.list_emails)
 def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
     """Write an email; the same `idempotency_key` twice makes one."""
     user = rights.writer(request)
-    account = EmailAccount.objects.filter(email_account_id__iexact=new.account).first()
-    if account is None or account.personal_owner_id not in {None, user.pk}:
-        raise HttpError(422, f"There is no account {new.account}.")
+    account = drafts.account_called(new.account, user)
     fields = DraftFields(
         account=account,
         to=[found for item in new.to for found in outbox.address(item)],
@@ -74,7 +60,7 @@ def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
         text=new.text,
         html=new.html,
     )
-    files = [NewFile(item.name, item.type, _content(item)) for item in new.attachments]
+    files = [NewFile(item.name, item.type, drafts.content_of(item)) for item in new.attachments]
     wanted = NewEmail(
         fields,
         files,
@@ -88,11 +74,12 @@ def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
     return Answer(201, present.as_json(email_lists.rows(request).get(pk=email.pk)))
 
 
-def _content(item: NewAttachment) -> bytes:
-    try:
-        return base64.b64decode(item.content, validate=True)
-    except (binascii.Error, ValueError):
-        raise HttpError(422, f"The content of {item.name} is not base64.") from None
+router.patch("/{int:number}", response={200: dict[str, Any], **ERRORS})(drafts.change)
+router.post("/{int:number}/attachments", response={201: dict[str, Any], **ERRORS})(drafts.attach)
+router.delete("/{int:number}/attachments/{int:attachment}", response={204: None, **ERRORS})(drafts.detach)
+router.get("/{int:number}/checks", response={200: list[dict[str, Any]], **ERRORS})(drafts.find_faults)
+router.get("/{int:number}/preview", response={200: dict[str, Any], **ERRORS})(drafts.show_preview)
+router.post("/{int:number}/send", response={200: dict[str, Any], **ERRORS})(drafts.send)
 
 
 @router.get("/{int:number}", response={200: dict[str, Any], **ERRORS})
@@ -156,7 +143,6 @@ def history(request: HttpRequest, number: int) -> list[dict[str, Any]]:
 
 
 Act = Literal[
-    "send",
     "send-to-rest",
     "send-after-all",
     "cancel",
@@ -185,8 +171,6 @@ def act(request: HttpRequest, number: int, action: Act) -> dict[str, Any]:
     user, now, email = rights.writer(request), clock.now(), _find(request, number)
     if action in MOVES:
         status.move(email, MOVES[action], now, user)
-    elif action == "send":
-        outbox.enqueue(email.pk, now, user)
     elif action == "send-to-rest":
         outbox.send_to_rest(email.pk, now, user)
     elif action == "send-after-all":

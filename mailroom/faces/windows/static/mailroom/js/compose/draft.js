@@ -141,7 +141,8 @@ document.addEventListener("submit", (event) => {
   if (running) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    running.finally(() => one.requestSubmit(event.submitter));
+    const button = event.submitter;  // pressed anew: htmx takes the button's value from the press
+    running.finally(() => (button ? button.click() : one.requestSubmit()));
     return;
   }
   one.dataset.leaving = "1";
