@@ -54,6 +54,7 @@ def at(open_page: Opener, live_server: LiveServer, live_account: EmailAccount, a
 
     def open_at(path: str = "/cr306015/new/", **options: object) -> Page:
         page = open_page(**options)
+        page.set_default_navigation_timeout(30_000)  # the first page of a busy machine takes its time
         page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
         page.goto(f"{live_server.url}{path}")
         page.locator("html[data-ready]").wait_for()

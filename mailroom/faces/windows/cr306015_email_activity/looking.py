@@ -21,7 +21,7 @@ DARK = (
 MARGIN = "<style>body{padding:16px}</style>"
 PLAIN = "<style>pre{font:14px/1.5 ui-monospace,monospace;margin:0}</style>"
 POLICY = (
-    "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; sandbox allow-same-origin; "
+    "default-src 'none'; img-src 'self' data:; font-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin; "
     "frame-ancestors 'self'; form-action 'none'; base-uri 'none'"
 )
 
