@@ -33,7 +33,8 @@ def main(count: int, port: int) -> None:
     settings.configure(
         DATABASES={"default": database()},
         INSTALLED_APPS=["django.contrib.contenttypes", "post_office"],
-        EMAIL_BACKEND="post_office.EmailBackend",
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=port,
         USE_TZ=True,

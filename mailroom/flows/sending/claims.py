@@ -17,6 +17,8 @@ from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import ledger, status
 from mailroom.records.emails.models import Direction, Email, Lane, Status
 from mailroom.records.emails.moves import Action
+from mailroom.records.files import store
+from mailroom.records.files.models import StoredFile
 
 FREE = {"lease_until": None, "lease_holder": ""}
 LONGEST_WAIT = timedelta(days=5)  # RFC 5321 §4.5.4.1
@@ -31,7 +33,7 @@ class Offer:
     email_id: int
     lane: int
     failed_tries: int
-    sha256: bytes
+    stored: StoredFile | None
     recipients: Sequence[tuple[int, str]]
     letter: Letter
 
@@ -81,19 +83,19 @@ def load(ids: Collection[int], account: EmailAccount) -> list[Offer]:
     """Offers for these mails, in lane order."""
     recipients = ledger.waiting(ids)
     rows = Email.objects.filter(pk__in=list(ids)).order_by("lane", "turn", "next_attempt_at", "id")
+    columns = list(rows.values_list("pk", "lane", "attempts", "raw_sha256", "size", "automatic"))
+    stored = store.find_many([bytes(sha256) for _pk, _lane, _tries, sha256, _size, _kind in columns if sha256])
     sender = wire_address(account.email_address)
     return [
         Offer(
             email_id=pk,
             lane=lane,
             failed_tries=attempts,
-            sha256=bytes(sha256 or b""),
+            stored=stored.get(bytes(sha256 or b"")),
             recipients=recipients.get(pk, ()),
             letter=_letter("" if automatic == NULL_SENDER else sender, recipients.get(pk, ()), size),
         )
-        for pk, lane, attempts, sha256, size, automatic in rows.values_list(
-            "pk", "lane", "attempts", "raw_sha256", "size", "automatic"
-        )
+        for pk, lane, attempts, sha256, size, automatic in columns
     ]
 
 

@@ -112,7 +112,7 @@ class Run:
         while self.queue and self._used.get(id(session), 0) < most and not self._stop():
             offer = self.queue.popleft()
             try:
-                raw = store.read(offer.sha256)
+                raw = store.content_of(offer.stored)
             except store.FileMissing as error:
                 self._refused_here(offer, Reply(554, str(error)))
                 continue
