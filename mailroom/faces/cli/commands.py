@@ -12,6 +12,7 @@ from mailroom.faces.cli import (
     people,
     preferences,
     processes,
+    quarantine,
     schedules,
     search,
 )
@@ -26,6 +27,7 @@ app.add_typer(people.app, name="users")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(preferences.app, name="preferences")
 app.add_typer(emails.app, name="emails")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(search.app, name="search")
 emails.register(app)

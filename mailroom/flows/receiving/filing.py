@@ -105,6 +105,14 @@ def whole(account: EmailAccount, fetched: Fetched, now: datetime) -> received.Ro
     return item.rows
 
 
+def file_again(account: EmailAccount, made: received.Rows) -> int:
+    """Write one mail that was put aside before and is known by its content; call it in a transaction."""
+    _lock(account)
+    ids = received.write(account, [made])
+    _count_parts([made], ids)
+    return ids[0]
+
+
 def _job(account: EmailAccount, now: datetime) -> _Job:
     options = ReceivingOptions.objects.filter(account=account).first() or ReceivingOptions(account=account)
     rule = attachments.rule(options.allowed_attachment_types, options.discard_other_attachments)

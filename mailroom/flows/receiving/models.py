@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
-from mailroom.records.organisation.models import Employee, Workgroup
+from mailroom.records.organisation.models import Employee, User, Workgroup
 
 
 class AfterReceiving(models.TextChoices):
@@ -123,3 +123,7 @@ class QuarantinedMessage(models.Model):
     at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_how = models.CharField(max_length=16, blank=True)
+    closed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=("closed_at", "at", "id"), name="quarantine_by_time")]

@@ -1,13 +1,20 @@
 """Releases quarantined files of a received email: an administrator lets the reader have them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mailroom.records.emails import status
 from mailroom.records.emails.models import Attachment, Email, StatusChange
 from mailroom.records.organisation.models import User
+
+
+def waiting() -> QuerySet[Attachment]:
+    """Every file that is held back."""
+    return Attachment.objects.filter(state=Attachment.State.QUARANTINED)
 
 
 @transaction.atomic
@@ -16,15 +23,39 @@ def release(email: Email, now: datetime, by: User | None, only: int | None = Non
 
     Raises status.Refused when there is none.
     """
-    rows = Attachment.objects.select_for_update(of=("self",)).filter(email=email, state=Attachment.State.QUARANTINED)
+    rows = waiting().select_for_update(of=("self",)).select_related("email").filter(email=email)
     chosen = list(rows.filter(pk=only) if only is not None else rows)
     if not chosen:
         raise status.Refused(_("This email has no quarantined file."))
-    Attachment.objects.filter(pk__in=[row.pk for row in chosen]).update(
-        state=Attachment.State.DELIVERED, state_reason=""
+    return _release(chosen, now, by)
+
+
+@transaction.atomic
+def release_files(numbers: Sequence[int], now: datetime, by: User | None) -> int:
+    """Release these files, of whatever emails; how many of them were held back."""
+    count = 0
+    for start in range(0, len(numbers), 500):
+        rows = waiting().select_for_update(of=("self",)).select_related("email")
+        count += len(_release(list(rows.filter(pk__in=numbers[start : start + 500]).order_by("pk")), now, by))
+    return count
+
+
+def _release(rows: Sequence[Attachment], now: datetime, by: User | None) -> list[str]:
+    Attachment.objects.filter(pk__in=[row.pk for row in rows]).update(state=Attachment.State.DELIVERED, state_reason="")
+    names: dict[int, list[str]] = {}
+    for row in rows:
+        names.setdefault(row.email_id, []).append(row.name or _("File"))
+    states = {row.email_id: row.email.status for row in rows}
+    StatusChange.objects.bulk_create(
+        StatusChange(
+            email_id=email,
+            at=now,
+            action="release",
+            before=states[email],
+            after=states[email],
+            by=by,
+            reason=", ".join(names[email]),
+        )
+        for email in names
     )
-    names = [row.name or _("File") for row in chosen]
-    StatusChange.objects.create(
-        email=email, at=now, action="release", before=email.status, after=email.status, by=by, reason=", ".join(names)
-    )
-    return names
+    return [name for found in names.values() for name in found]

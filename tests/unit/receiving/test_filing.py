@@ -139,7 +139,7 @@ def test_files_gone_from_disk_are_told_from_files_that_are_there(inbox: EmailAcc
     row = Attachment.objects.get(email__account=inbox).file
     assert row is not None
     assert store.is_there(row)
-    store._path(row.pack).unlink()
+    store.path_of(row.pack).unlink()
     assert not store.is_there(row)
     with pytest.raises(store.FileMissing, match="missing on disk"):
         store.read(bytes(row.sha256))

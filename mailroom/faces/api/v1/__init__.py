@@ -20,6 +20,7 @@ from mailroom.faces.api.v1 import (
     links,
     me,
     preferences,
+    quarantine,
     schedules,
     tasks,
     templates,
@@ -40,6 +41,7 @@ api.add_router("/emails", links.router)  # before the actions of emails, which w
 api.add_router("/emails", emails.router)
 api.add_router("/accounts", accounts.router)
 api.add_router("/preferences", preferences.router)
+api.add_router("/quarantine", quarantine.router)
 api.add_router("/schedules", schedules.router)
 api.add_router("/addresses", canned_texts.addresses)
 api.add_router("/business-accounts", documents.accounts)

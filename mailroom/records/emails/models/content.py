@@ -88,6 +88,9 @@ class Attachment(models.Model):
 
     class Meta:
         ordering = ("position",)
+        indexes = [
+            models.Index(fields=("id",), condition=models.Q(state="quarantined"), name="quarantined_attachments")
+        ]
 
 
 class EmailReference(models.Model):

@@ -1,0 +1,75 @@
+"""Quarantine (SM507020): mail that could not be filed; administrators alone see it."""
+
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from ninja import Router
+from pydantic import Field
+
+from mailroom.base import clock
+from mailroom.faces.api import rights
+from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
+from mailroom.flows.receiving import quarantine
+from mailroom.flows.receiving.models import QuarantinedMessage
+from mailroom.records.emails import status
+from mailroom.records.files import store
+
+router = Router(tags=["quarantine"])
+Limit = Annotated[int, Field(ge=1, le=500)]
+Cursor = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+@router.get("", response={200: Page, **ERRORS})
+def list_quarantine(
+    request: HttpRequest, closed: bool = False, limit: Limit = 50, cursor: Cursor = LARGEST_ID
+) -> dict[str, Any]:
+    """What waits, newest first; with `closed` what was replayed or discarded."""
+    rights.administrator(request)
+    rows = QuarantinedMessage.objects.filter(closed_at__isnull=not closed, pk__lt=cursor)
+    page = list(rows.select_related("account", "closed_by").order_by("-pk")[: limit + 1])
+    more = str(page[limit - 1].pk) if len(page) > limit else None
+    return {"items": [quarantine.export(row) for row in page[:limit]], "cursor": more}
+
+
+@router.get("/{int:number}", response={200: dict[str, Any], **ERRORS})
+def show_quarantined(request: HttpRequest, number: int) -> dict[str, Any]:
+    """One of them, with the place where it lies on the server."""
+    row = _find(request, number)
+    place = quarantine.place_of(row)
+    return quarantine.export(row) | {"folder": place.folder if place else "", "uid": place.uid if place else ""}
+
+
+@router.get("/{int:number}/raw", response={200: None, **ERRORS})
+def raw_of_quarantined(request: HttpRequest, number: int) -> Any:
+    """The exact bytes, always as a download."""
+    pieces = store.open_stream(bytes(_find(request, number).raw_sha256))
+    response = StreamingHttpResponse(pieces, content_type="message/rfc822")
+    response["Content-Disposition"] = f'attachment; filename="quarantined-{number}.eml"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@router.post("/{int:number}/replay", response={200: dict[str, Any], **ERRORS})
+def replay_quarantined(request: HttpRequest, number: int) -> dict[str, Any]:
+    """File its bytes as an email now; 409 with the reason when that cannot be."""
+    row = _find(request, number)
+    email = quarantine.replay(row, clock.now(), rights.user_of(request))
+    return quarantine.export(_find(request, number)) | {"email": email}
+
+
+@router.post("/{int:number}/discard", response={200: dict[str, Any], **ERRORS})
+def discard_quarantined(request: HttpRequest, number: int) -> dict[str, Any]:
+    """Close it; 409 when it is closed already."""
+    row = _find(request, number)
+    if not quarantine.discard([row.pk], clock.now(), rights.user_of(request)):
+        raise status.Refused("It is closed already.")
+    return quarantine.export(_find(request, number))
+
+
+def _find(request: HttpRequest, number: int) -> QuarantinedMessage:
+    rights.administrator(request)
+    rows = QuarantinedMessage.objects.select_related("account", "closed_by")
+    row = rows.filter(pk=number).first() if 0 < number <= LARGEST_ID else None
+    if row is None:
+        raise Http404
+    return row

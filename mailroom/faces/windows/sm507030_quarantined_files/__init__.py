@@ -1,0 +1,1 @@
+"""Quarantined files (SM507030)."""

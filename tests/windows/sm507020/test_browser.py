@@ -1,0 +1,63 @@
+"""Quarantine in Chromium: light and dark, desk and phone, without an accessibility violation, by keyboard too."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from mailroom.base import clock
+from mailroom.flows.receiving import filing
+from mailroom.flows.receiving.models import QuarantinedMessage
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.files import store
+from mailroom.records.organisation.models import User
+from tests.factories.mails import letter
+from tests.servers import chromium
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def at(open_page: Callable[..., Page], live_server: LiveServer, administrator: User) -> Callable[..., Page]:
+    """Opens a page, signed in as the administrator, with two mails in quarantine."""
+    account = EmailAccount.objects.create(email_account_id="SALES", email_address="sales@mailroom.test")
+    for number, reason in enumerate(("PartsMissing: 3 files were read in this mail, and 2 were stored.", "ValueError")):
+        filing.quarantine(account, store.put(letter(f"m{number}")), reason, "filing", clock.now())
+
+    def open_at(path: str, **options: object) -> Page:
+        page, browser = open_page(**options), Client()
+        browser.force_login(administrator)
+        cookie = browser.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page.goto(f"{live_server.url}{path}")
+        page.locator("html[data-ready]").wait_for()
+        return page
+
+    return open_at
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(chromium.DESK, "light"), (chromium.PHONE, "dark")], ids=["desk", "phone"]
+)
+def test_the_windows_have_no_accessibility_violation(
+    at: Callable[..., Page], viewport: dict[str, int], scheme: str
+) -> None:
+    key = QuarantinedMessage.objects.order_by("pk").values_list("pk", flat=True)[0]
+    for place in ("/sm507020/", f"/sm507020/?open={key}", "/sm507030/"):
+        page = at(place, color_scheme=scheme, viewport=viewport)
+        assert chromium.axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_discard_is_asked_and_done_by_keyboard(at: Callable[..., Page]) -> None:
+    key = QuarantinedMessage.objects.order_by("pk").values_list("pk", flat=True)[0]
+    page = at(f"/sm507020/?open={key}")
+    page.locator("#reader").focus()
+    page.keyboard.press("Delete")
+    button = page.get_by_role("button", name="Discard 1 email")
+    expect(button).to_be_visible()
+    button.press("Enter")
+    expect(page.get_by_text("1 email discarded")).to_be_visible()
+    assert QuarantinedMessage.objects.get(pk=key).closed_how == "discarded"
