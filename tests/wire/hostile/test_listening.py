@@ -12,6 +12,7 @@ from mailroom.flows.receiving.listener import Listener
 from mailroom.flows.receiving.models import ReceivingOptions, ReceivingState
 from mailroom.flows.receiving.watch import LEASE, Watch
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.preferences import current
 from mailroom.records.preferences.models import EmailPreferences
 from tests.factories.accounts import AccountFactory
 from tests.servers.hostile import script
@@ -135,7 +136,7 @@ def test_only_accounts_that_want_push_are_listened_to(accounts: AccountFactory, 
             before = watch.listeners[wanted[0].pk]
             watch.look(now)
             assert watch.listeners[wanted[0].pk] is not before
-            EmailPreferences.objects.update_or_create(defaults={"suspend_email_processing": True})
+            EmailPreferences.objects.update_or_create(pk=current.ROW, defaults={"suspend_email_processing": True})
             watch.look(now)
             assert watch.listeners == {}
         finally:
