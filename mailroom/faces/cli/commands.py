@@ -13,6 +13,7 @@ from mailroom.faces.cli import (
     preferences,
     processes,
     quarantine,
+    reconcile,
     schedules,
     search,
 )
@@ -23,6 +24,7 @@ processes.register(app)
 exchange.register(app)
 keeping.register(app)
 importing.register(app)
+reconcile.register(app)
 app.add_typer(people.app, name="users")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(preferences.app, name="preferences")

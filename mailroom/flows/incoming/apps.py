@@ -10,8 +10,14 @@ class IncomingConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer Process all of SM507010 and SM507000 to schedules."""
-        from mailroom.flows.incoming import account_test, replaying, scheduled  # models are loaded only now
+        from mailroom.flows.incoming import (
+            account_test,
+            reconciling,
+            replaying,
+            scheduled,
+        )  # models are loaded only now
 
         scheduled.register()
         account_test.register()
         replaying.register()
+        reconciling.register()

@@ -112,6 +112,45 @@ class ServerMessage(models.Model):
         indexes = [models.Index(fields=("account", "raw_sha256"), name="server_message_content")]
 
 
+class Reconciliation(models.Model):
+    """One comparison of an account's server with what is stored here; `folders` holds the counts of each."""
+
+    account = models.ForeignKey(EmailAccount, models.CASCADE, related_name="reconciliations")
+    at = models.DateTimeField()
+    seconds = models.FloatField(default=0)
+    on_server = models.PositiveBigIntegerField(default=0)
+    waiting = models.PositiveBigIntegerField(default=0)  # new: the next run fetches it
+    gaps = models.PositiveBigIntegerField(default=0)  # on the server, passed over by the cursor, and not here
+    gone = models.PositiveBigIntegerField(default=0)  # here, and gone from the server by somebody else's hand
+    folders = models.JSONField(default=list)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("account", "-id"), name="reconciliations_of_account")]
+
+
+class Gap(models.Model):
+    """A mail that a server holds and that is not here."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Not here")
+        FETCHED = "fetched", _("Fetched")
+        GONE = "gone", _("Gone from the server")
+
+    reconciliation = models.ForeignKey(Reconciliation, models.CASCADE, related_name="found")
+    folder = models.CharField(max_length=255, blank=True)
+    uidvalidity = models.BigIntegerField(default=0)
+    uid = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField(default=0)
+    subject = models.TextField(blank=True)
+    sender = models.TextField(blank=True)
+    date = models.DateTimeField(null=True)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.OPEN)
+
+    class Meta:
+        ordering = ("pk",)
+
+
 class QuarantinedMessage(models.Model):
     """A mail that could not be taken normally: kept raw with its reason until a person closes it."""
 

@@ -137,7 +137,7 @@ def _receive(run: _Run) -> Trouble | None:
     except TROUBLES as error:
         return connection.explain(error)
     try:
-        wanted = _folders(session, run)
+        wanted = folders_to_read(session, run.account, run.options)
         found = [_folder(session, run, folder) for folder in wanted]
         troubles = [trouble for trouble in found if trouble]
     except TurnOver:
@@ -154,11 +154,10 @@ def _receive(run: _Run) -> Trouble | None:
     return troubles[0] if len(troubles) == len(wanted) else replace(troubles[0], kind=state.PARTLY)
 
 
-def _folders(session: Session, run: _Run) -> list[str]:
+def folders_to_read(session: Session, account: EmailAccount, options: ReceivingOptions) -> list[str]:
     """The folders to read; never the one that mail is moved to when it has been received."""
-    options = run.options
     target = options.move_to_folder if options.after_receiving == AfterReceiving.MOVE else None
-    found = session.folders(run.account.root_folder, options.read_subfolders, folders.named(run.account))
+    found = session.folders(account.root_folder, options.read_subfolders, folders.named(account))
     return [folder for folder in found if folder != target]
 
 

@@ -3,7 +3,7 @@
 import time
 
 from mailroom.base import clock, engine
-from mailroom.flows.receiving import receive, state
+from mailroom.flows.receiving import receive, reconcile, state
 from mailroom.records.preferences import current
 
 TURN_SECONDS = 30.0  # an account with much to fetch gives way to the others after this
@@ -32,3 +32,18 @@ def tick() -> None:
         return
     for account_id in state.due(clock.now()).values_list("pk", flat=True):
         wake(account_id)
+
+
+@engine.task("receiving.reconcile")
+def reconcile_account(account_id: int) -> None:
+    """Compare one account's server with what is here."""
+    reconcile.reconcile(account_id, clock.now())
+
+
+@engine.every(600, "receiving.reconcile_tick")
+def reconcile_tick() -> None:
+    """Wake the comparison for every account whose last one is a day old; never beside receiving."""
+    if current.is_suspended():
+        return
+    for account_id in reconcile.due(clock.now()).values_list("pk", flat=True):
+        engine.wake("receiving.reconcile", lock=f"receiving:{account_id}", account_id=account_id)

@@ -10,7 +10,7 @@ from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, Outcome, Steps
 from mailroom.flows.incoming import account_test, accounts, pipeline
-from mailroom.flows.receiving import receive
+from mailroom.flows.receiving import receive, reconcile
 from mailroom.flows.receiving import state as receiving_state
 from mailroom.flows.sending import send
 from mailroom.records.email_accounts.models import EmailAccount
@@ -48,6 +48,30 @@ def test(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
     steps = list(account_test.steps(account))
     found = [asdict(step) | {"name": str(step.name)} for step in steps]
     return {"email_account_id": account.email_account_id, "passed": all(s.passed for s in steps), "steps": found}
+
+
+@router.get("/{email_account_id}/reconcile", response={200: dict[str, Any], **ERRORS})
+def show_comparison(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
+    """The newest comparison of the account's server with what is here, with the emails that are missing."""
+    rights.administrator(request)
+    made = reconcile.latest(_find(email_account_id))
+    if made is None:
+        raise Http404
+    return reconcile.export(made)
+
+
+@router.post("/{email_account_id}/reconcile", response={200: dict[str, Any], **ERRORS})
+def compare(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
+    """Compare the account's server with what is here, now."""
+    rights.administrator(request)
+    return reconcile.export(reconcile.reconcile(_find(email_account_id).pk, clock.now()))
+
+
+@router.post("/{email_account_id}/fetch-gaps", response={200: dict[str, Any], **ERRORS})
+def fetch_gaps(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
+    """Fetch what the newest comparison found missing."""
+    rights.administrator(request)
+    return asdict(reconcile.fetch(_find(email_account_id), clock.now()))
 
 
 @router.post("/{email_account_id}/{work}", response={200: Outcome, **ERRORS})

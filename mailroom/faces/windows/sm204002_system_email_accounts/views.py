@@ -12,16 +12,17 @@ from django.utils.translation import gettext_lazy
 
 from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
-from mailroom.faces.windows.kit.actions import Action, Menu, Outcome, Toolbar
+from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Menu, Outcome, Toolbar
 from mailroom.faces.windows.kit.record import RecordWindow
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.kit.views import WindowView
-from mailroom.faces.windows.sm204002_system_email_accounts import consent
+from mailroom.faces.windows.sm204002_system_email_accounts import consent, gaps
 from mailroom.faces.windows.sm204002_system_email_accounts.forms import AccountForm
 from mailroom.faces.windows.sm204002_system_email_accounts.layout import ENABLED, LAYOUT
 from mailroom.faces.windows.sm204002_system_email_accounts.window import WINDOW
 from mailroom.flows.incoming import account_test, accounts, jobs
 from mailroom.flows.incoming.exchange import Exchange
+from mailroom.flows.receiving import reconcile
 from mailroom.flows.receiving import state as receiving_state
 from mailroom.records.email_accounts.models import EmailAccount
 
@@ -67,8 +68,11 @@ class SystemEmailAccounts(RecordWindow):
                     icon="sync",
                     keys="B",
                 ),
+                SEPARATOR,
+                gaps.COMPARE,
             ),
         ),
+        gaps.FETCH,
     )
 
     def commands(self, request: HttpRequest, record: Any | None) -> Toolbar:
@@ -110,6 +114,7 @@ class SystemEmailAccounts(RecordWindow):
             "test": account_test.latest(record, requests.user_of(request)),
             "receiving": getattr(record, "receiving", None),
             "run": receiving_state.export(record),
+            "comparison": reconcile.latest(record),
             "consent": consent.standing(record),
             "sending": getattr(record, "sending", None),
         }
@@ -131,6 +136,7 @@ class TestSteps(WindowView):
 
 urlpatterns = [
     path("do/steps/<str:key>/", TestSteps.as_view(), name="test"),
+    *gaps.urlpatterns,
     *SystemEmailAccounts.urls(),
     *consent.urlpatterns,
 ]

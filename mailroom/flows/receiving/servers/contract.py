@@ -24,6 +24,15 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a server tells of a message that it holds, without giving it out whole."""
+
+    uid: str
+    size: int
+    header: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """How far a folder has been read; `unreadable` are UIDs below it that the server has not given out yet."""
 
@@ -64,6 +73,14 @@ class Session(Protocol):
 
     def message(self, place: Cursor, uid: str, largest: int) -> Fetched | None:
         """One message whole, by the place where it was seen; None when it is not there any more."""
+        ...
+
+    def holdings(self, folder: str) -> tuple[int, Iterator[list[str]]]:
+        """The UIDVALIDITY of a folder, and the UIDs of all that it holds, in batches; one may come twice."""
+        ...
+
+    def described(self, folder: str, uids: Sequence[str]) -> list[Held]:
+        """Size and header fields of some of them; what has gone meanwhile is left out."""
         ...
 
     def clean(self, folder: str, uids: Sequence[str], how: str, target: str) -> None:

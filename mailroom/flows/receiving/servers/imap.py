@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from mailroom.flows.receiving.servers import imap_names, imap_reading
-from mailroom.flows.receiving.servers.contract import Cursor, Fetched, Slice, nothing
+from mailroom.flows.receiving.servers.contract import Cursor, Fetched, Held, Slice, nothing
 from mailroom.flows.receiving.servers.imap_channel import Channel
 from mailroom.flows.receiving.servers.imap_connection import ImapConnection, connect, hang_up, sign_in
 from mailroom.flows.receiving.servers.imap_reading import FolderReading
@@ -59,6 +59,16 @@ class ImapSession:
     def message(self, place: Cursor, uid: str, largest: int) -> Fetched | None:
         """One message whole, by its UID."""
         return imap_reading.one(self.channel, place, int(uid), largest)
+
+    def holdings(self, folder: str) -> tuple[int, Iterator[list[str]]]:
+        """All UIDs of a folder, the newest first."""
+        validity, _next_uid = self.channel.open(folder, writing=False)
+        return validity, imap_reading.uids(self.channel, self.channel.count(folder))
+
+    def described(self, folder: str, uids: Sequence[str]) -> list[Held]:
+        """Size, subject, sender and date."""
+        self.channel.open(folder, writing=False)
+        return imap_reading.described(self.channel, [int(uid) for uid in uids])
 
     def clean(self, folder: str, uids: Sequence[str], how: str, target: str) -> None:
         """Mark, move (RFC 6851 where offered) or delete (RFC 4315 where offered) stored messages."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from mailroom.flows.receiving.servers.contract import Cursor, Fetched, Slice, slices
+from mailroom.flows.receiving.servers.contract import Cursor, Fetched, Held, Slice, slices
 from mailroom.flows.receiving.servers.imap_channel import Channel
 from mailroom.flows.receiving.servers.imap_fetch import Item
 from mailroom.flows.receiving.servers.imap_names import uid_set
@@ -17,6 +17,8 @@ IN_FLIGHT = 2  # runs asked for ahead: the server reads its disk while we file
 SINGLES = 50  # mails that the server refused, asked for one by one in each run
 WHOLE, HEADER = "(UID FLAGS INTERNALDATE BODY.PEEK[])", "(UID FLAGS INTERNALDATE BODY.PEEK[HEADER])"
 HIGHEST_UID = 2**63
+LARGEST_HEADER = 256 * 1024
+FIELDS = "(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (SUBJECT FROM DATE CONTENT-TYPE)])"
 
 
 @dataclass(slots=True)
@@ -173,6 +175,21 @@ def one(channel: Channel, place: Cursor, uid: int, largest: int) -> Fetched | No
         return None
     found = [item for item in channel.fetch(str(uid), WHOLE, largest) if item.uid == uid and item.body is not None]
     return _fetched(place, found[0], 0, largest) if found else None
+
+
+def uids(channel: Channel, count: int) -> Iterator[list[str]]:
+    """The UIDs of the opened folder's messages in batches, from the last: what is expunged meanwhile hides none."""
+    for last in range(count, 0, -BATCH_OF_SIZES):
+        yield [str(uid) for uid in channel.search(f"{max(1, last - BATCH_OF_SIZES + 1)}:{last}")]
+
+
+def described(channel: Channel, wanted: Sequence[int]) -> list[Held]:
+    """Size and header fields of messages of the opened folder."""
+    found: dict[int, Held] = {}
+    for start in range(0, len(wanted), 500):
+        for item in channel.fetch(uid_set(wanted[start : start + 500]), FIELDS, LARGEST_HEADER):
+            found[item.uid] = Held(str(item.uid), item.size, item.body or b"")
+    return [found[uid] for uid in wanted if uid in found]
 
 
 def _fetched(cursor: Cursor, item: Item, size: int, largest: int) -> Fetched:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 
 from mailroom.flows.receiving.servers import paced, pop3_wire
-from mailroom.flows.receiving.servers.contract import Cursor, Fetched, Slice, nothing, slices
+from mailroom.flows.receiving.servers.contract import Cursor, Fetched, Held, Slice, nothing, slices
 from mailroom.records.email_accounts import connection
 from mailroom.records.email_accounts.connection import Credentials
 from mailroom.records.email_accounts.models import EmailAccount, Encryption
@@ -126,6 +126,7 @@ class Pop3Session:
     def __init__(self, client: poplib.POP3) -> None:
         self.client = client
         self.numbers: dict[str, int] = {}
+        self.sizes: dict[int, int] = {}
         self.piped: bool | None = None
         self.over = False
 
@@ -137,15 +138,8 @@ class Pop3Session:
         self, cursor: Cursor, known: frozenset[str], largest: int, check: Callable[[], None] = nothing
     ) -> Iterator[Slice]:
         """Messages whose UIDL is not known; one that is refused is passed over and asked for again by the next run."""
-        try:
-            sizes = {int(line.split()[0]): int(line.split()[1]) for line in self.client.list()[1]}
-            lines = self._lines()
-            self.numbers = self._names(lines, sizes)
-        except poplib.error_proto as error:
-            raise _told_apart(error) from error
-        except (ValueError, IndexError) as error:  # numbers that are none
-            raise connection.Refused(f"The server's list of mails cannot be read: {error}") from error
-        fresh = [(uid, sizes.get(number, 0)) for uid, number in self.numbers.items() if uid not in known]
+        lines = self._look()
+        fresh = [(uid, self.sizes.get(number, 0)) for uid, number in self.numbers.items() if uid not in known]
         left, refused = len(fresh), ""
         for run in slices(fresh):
             messages: list[Fetched] = []
@@ -170,6 +164,18 @@ class Pop3Session:
         limits = [2 * min(size, largest) + pop3_wire.MARGIN for _uid, size in run]
         for (uid, size), answer in zip(run, lines.ask(commands, limits), strict=True):
             yield uid, size, answer
+
+    def _look(self) -> pop3_wire.Lines:
+        """What lies there: sizes and names by number."""
+        try:
+            self.sizes = {int(line.split()[0]): int(line.split()[1]) for line in self.client.list()[1]}
+            lines = self._lines()
+            self.numbers = self._names(lines, self.sizes)
+        except poplib.error_proto as error:
+            raise _told_apart(error) from error
+        except (ValueError, IndexError) as error:  # numbers that are none
+            raise connection.Refused(f"The server's list of mails cannot be read: {error}") from error
+        return lines
 
     def _lines(self) -> pop3_wire.Lines:
         """The wire for many commands; they may be sent ahead where the server says so (RFC 2449 §6.6)."""
@@ -206,17 +212,29 @@ class Pop3Session:
 
     def message(self, place: Cursor, uid: str, largest: int) -> Fetched | None:
         """One message whole, by its UIDL."""
-        lines = self._lines()
-        sizes = {int(line.split()[0]): int(line.split()[1]) for line in self.client.list()[1]}
-        self.numbers = self._names(lines, sizes)
+        lines = self._lines() if uid in self.numbers else self._look()
         if uid not in self.numbers:
             return None
-        size = sizes.get(self.numbers[uid], 0)
+        size = self.sizes.get(self.numbers[uid], 0)
         for name, _size, answer in self._retrieve(lines, [(uid, size)], largest):
             if isinstance(answer, pop3_wire.Refusal):
                 raise connection.Refused(answer.words)
             return Fetched(raw=answer, folder=FOLDER, uid=name, full_size=size, cut=size > largest)
         return None
+
+    def holdings(self, folder: str) -> tuple[int, Iterator[list[str]]]:
+        """The names of all messages."""
+        self._look()
+        return 0, iter([list(self.numbers)])
+
+    def described(self, folder: str, uids: Sequence[str]) -> list[Held]:
+        """Size and header."""
+        there = [uid for uid in uids if uid in self.numbers]
+        answers = self._lines().ask([f"TOP {self.numbers[uid]} 0" for uid in there], [pop3_wire.MARGIN] * len(there))
+        return [
+            Held(uid, self.sizes.get(self.numbers[uid], 0), answer if isinstance(answer, bytes) else b"")
+            for uid, answer in zip(there, answers, strict=True)
+        ]
 
     def clean(self, folder: str, uids: Sequence[str], how: str, target: str) -> None:
         """Delete stored messages and end the session, which makes it final (RFC 1939 §6)."""
