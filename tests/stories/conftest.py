@@ -1,11 +1,23 @@
-"""What stories share: a worker as `mailroom up` runs it."""
+"""What stories share: a worker as `mailroom up` runs it, an account on real servers, and a signed-in browser."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from mailroom.base import engine
 from mailroom.flows import registration
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.organisation.models import PersonSetting, User
+from mailroom.records.preferences import current
+from tests.factories.accounts import AccountFactory
+from tests.servers.mailbox import Mailbox
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+Opener = Callable[..., Page]
 
 
 @pytest.fixture
@@ -16,3 +28,49 @@ def worker(transactional_db: None) -> Iterator[engine.Worker]:
     running.start()
     yield running
     assert running.stop(timeout=30)
+
+
+@pytest.fixture
+def sales(transactional_db: None, accounts: AccountFactory) -> EmailAccount:
+    """The shared account from which everybody writes, on real servers."""
+    account = accounts.make(accounts.dovecot.add_mailbox("sales"), email_account_id="SALES", sender_name="Elvestad")
+    preferences = current.read()
+    preferences.default_email_account = account
+    preferences.save()
+    return account
+
+
+@pytest.fixture
+def customer(accounts: AccountFactory) -> Mailbox:
+    """Ingrid's mailbox, outside of the company."""
+    return accounts.dovecot.add_mailbox("ingrid")
+
+
+@pytest.fixture
+def anna(transactional_db: None, administrator: User) -> User:
+    """An administrator who has asked for no time to undo."""
+    PersonSetting.objects.create(user=administrator, name="undo_seconds", value=0)
+    return administrator
+
+
+@pytest.fixture
+def at(open_page: Opener, live_server: LiveServer, anna: User) -> Opener:
+    """Opens an address signed in as Anna, or as `user`: `at("/co409080/")`."""
+
+    def open_at(path: str, user: User = anna, **options: object) -> Page:
+        visitor = Client()
+        visitor.force_login(user, BACKEND)
+        name = settings.SESSION_COOKIE_NAME
+        page = open_page(**options)
+        page.context.set_default_timeout(20_000)  # the suite shares two cores
+        page.context.add_cookies([{"name": name, "value": visitor.cookies[name].value, "url": live_server.url}])
+        go(page, live_server.url, path)
+        return page
+
+    return open_at
+
+
+def go(page: Page, server: str, path: str) -> None:
+    """Open a page and wait until its script is ready."""
+    page.goto(f"{server}{path}")
+    page.locator("html[data-ready]").wait_for()

@@ -18,7 +18,7 @@ from mailroom.faces.windows.cr306015_email_activity.addresses import AddressStat
 from mailroom.faces.windows.cr306015_email_activity.forms import DraftForm
 from mailroom.faces.windows.cr306015_email_activity.window import WINDOW
 from mailroom.faces.windows.kit import requests
-from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Menu, Outcome, Toolbar, shown
+from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Confirm, Menu, Outcome, Toolbar, shown
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.record import NEW, RecordWindow
 from mailroom.faces.windows.mail import commands, creating, held_back, linking, reading, routes, tables, together
@@ -47,6 +47,13 @@ def process(request: HttpRequest, ids: list[Any]) -> Outcome:
     return Outcome(words or email.error, level="ok" if email.status == Status.PROCESSED else "bad")
 
 
+def delete(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """Delete; an email that is gone for good leaves no page behind, so the list is shown."""
+    outcome = commands.delete(request, ids)
+    return outcome if Email.objects.filter(pk__in=ids).exists() else replace(outcome, redirect="/co409080/")
+
+
+DELETE = replace(commands.DELETE, run=delete)
 CANCEL = Action("cancel", gettext_lazy("Cancel sending"), run=commands.cancel, icon="stop", keys="S")
 HIDDEN = (
     commands.DISCARD,
@@ -147,6 +154,10 @@ class EmailActivity(RecordWindow):
             "status_cell": tables.status_cell(record) if record is not None else "",
         }
 
+    def delete_question(self, request: HttpRequest, record: Any) -> Confirm:
+        """The question of the lists: an email can be restored."""
+        return commands.ask_delete(1)
+
     def delete(self, request: HttpRequest, record: Any) -> Outcome:
         """First Delete; a second one is permanent."""
         outcome = commands.delete(request, [record.pk])
@@ -178,7 +189,7 @@ class EmailActivity(RecordWindow):
         items += [SEPARATOR, *linking.actions_of("CO409000"), *reading.TOGETHER]
         if record.status in EDITABLE:
             return HIDDEN
-        return (commands.DELETE, Menu(gettext_lazy("Actions"), items), creating.menu(), linking.TAKE_BACK, *HIDDEN)
+        return (DELETE, Menu(gettext_lazy("Actions"), items), creating.menu(), linking.TAKE_BACK, *HIDDEN)
 
     def show(
         self, request: HttpRequest, record: Any | None, form: forms.BaseForm | None = None, status: int = 200

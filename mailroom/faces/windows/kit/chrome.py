@@ -9,6 +9,7 @@ from mailroom.faces.windows.kit import counting, jobs, person, registry, request
 from mailroom.faces.windows.kit.registry import Window, Words, Workspace
 
 GROUPS: list[Any] = []
+NOTICES: list[Any] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,18 @@ def group(provider: Any) -> Any:
     """Register a group of the navigation pane: `provider(request, workspace) -> Group | None`."""
     GROUPS.append(provider)
     return provider
+
+
+def notice(provider: Any) -> Any:
+    """Register a banner at the top of windows: `provider(request, workspace) -> str`; no words, no banner."""
+    NOTICES.append(provider)
+    return provider
+
+
+def notices(request: HttpRequest, window: Window | None) -> list[str]:
+    """What stands at the top of `window` for everybody who opens it."""
+    workspace = window.workspace if window is not None and window.id else Workspace.OVERVIEW
+    return [words for provider in NOTICES if (words := provider(request, workspace))]
 
 
 def url_of(window: Window) -> str:

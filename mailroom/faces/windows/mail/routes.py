@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from mailroom.faces.windows.mail import body, conversation, files, original, preview, snoozing, together
+from mailroom.faces.windows.mail import (
+    body,
+    conversation,
+    files,
+    original,
+    preview,
+    snoozing,
+    suspended,  # noqa: F401 registers the banner
+    together,
+)
 
 urlpatterns = [
     path("<int:key>/body/", body.body, name="body"),

@@ -72,6 +72,12 @@ def page_chrome(context: Context, window: Window | None = None) -> chrome.Chrome
 
 
 @register.simple_tag(takes_context=True)
+def page_notices(context: Context, window: Window | None = None) -> list[str]:
+    """The banners at the top of the window."""
+    return chrome.notices(context["request"], window)
+
+
+@register.simple_tag(takes_context=True)
 def kept_toasts(context: Context) -> list[dict[str, Any]]:
     """The toasts that wait for this page."""
     return toasts.taken(context["request"])
