@@ -1,5 +1,7 @@
 """Whether the process lives, is ready, and how it does: /livez, /readyz, /metrics."""
 
+import math
+from collections import Counter
 from datetime import datetime
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from mailroom.base import clock
+from mailroom.flows.watching import looking
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation import sign_in
 from mailroom.records.organisation.models.people import Role
@@ -54,7 +57,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "mailroom_oldest_pending_seconds", "Age of the oldest due email", ["account", "direction"], registry=registry
     )
     failed = Gauge("mailroom_failed_emails", "Emails that failed", ["account", "direction"], registry=registry)
+    heartbeat = Gauge("mailroom_worker_heartbeat_seconds", "Age of the last sign of life", registry=registry)
+    open_alerts = Gauge("mailroom_alerts", "Alerts that stand", ["kind"], registry=registry)
     now = clock.now()
+    last = looking.newest_beat()
+    heartbeat.set(math.nan if last is None else max(0.0, (now - last).total_seconds()))
+    for kind, count in Counter(looking.standing(now).values_list("kind", flat=True)).items():
+        open_alerts.labels(kind).set(count)
     for account, direction, status, count, first in _counts():
         labels = (account, direction)
         if status == Status.FAILED:
@@ -70,4 +79,4 @@ def _counts() -> list[tuple[str, str, str, int, datetime]]:
     rows = Email.objects.filter(status__in=(Status.PENDING, Status.FAILED)).order_by()
     rows = rows.exclude(status=Status.PENDING, direction=Direction.OUTGOING, next_attempt_at=None)
     grouped = rows.values_list("account__email_account_id", "direction", "status")
-    return list(grouped.annotate(Count("id"), Min(Coalesce("next_attempt_at", "created_at"))))
+    return list(grouped.annotate(count=Count("id"), first=Min(Coalesce("start_at", "created_at"))))

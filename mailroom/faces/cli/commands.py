@@ -16,6 +16,7 @@ from mailroom.faces.cli import (
     reconcile,
     schedules,
     search,
+    watching,
 )
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Mailroom: the email hub of a business.")
@@ -25,6 +26,7 @@ exchange.register(app)
 keeping.register(app)
 importing.register(app)
 reconcile.register(app)
+watching.register(app)
 app.add_typer(people.app, name="users")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(preferences.app, name="preferences")

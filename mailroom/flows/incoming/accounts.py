@@ -10,6 +10,7 @@ from mailroom.flows.incoming.models import ProcessingOptions
 from mailroom.flows.receiving import folders
 from mailroom.flows.receiving.models import ReceivingOptions
 from mailroom.flows.sending.models import SendingOptions
+from mailroom.flows.watching.models import WatchingOptions
 from mailroom.mime import addresses
 from mailroom.records.email_accounts import oauth2
 from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
@@ -18,7 +19,13 @@ SECRETS = frozenset(
     {"password", "outgoing_password", "oauth2_client_secret", "oauth2_refresh_token", "oauth2_access_token"}
 )
 HIDDEN = frozenset({"oauth2_expires_at", "id", "account", "created_at", "changed_at", "email_account_type"})
-ROOMS: tuple[type[models.Model], ...] = (EmailAccount, ReceivingOptions, SendingOptions, ProcessingOptions)
+ROOMS: tuple[type[models.Model], ...] = (
+    EmailAccount,
+    ReceivingOptions,
+    SendingOptions,
+    ProcessingOptions,
+    WatchingOptions,
+)
 FOLDERS = "folders"  # rows of their own: see `receiving.folders`
 OTHER_NAMES = {"default_email_work_group": "default_work_group", "default_email_owner": "default_owner"}
 FOUND_BY = {

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 from django.utils.translation import gettext as _
 
-from mailroom.flows.receiving import filing, folders, state
+from mailroom.flows.receiving import filing, folders, state, troubles
 from mailroom.flows.receiving.filing import FilingResult
 from mailroom.flows.receiving.models import AfterReceiving, FolderCursor, ReceivingOptions, ServerMessage
 from mailroom.flows.receiving.servers import imap, pop3
@@ -176,6 +176,8 @@ def _folder(session: Session, run: _Run, folder: str) -> Trouble | None:
             act(session, run, folder)
         except connection.Refused as error:
             trouble = trouble or connection.explain(error)
+            if act is _clean and run.options.after_receiving == AfterReceiving.MOVE:
+                troubles.cannot_move(run.account, run.options.move_to_folder, str(error), run.now)
     if trouble:
         folders.note(run.account, folder, run.now, 0, str(trouble))
     return trouble
@@ -229,3 +231,5 @@ def _clean(session: Session, run: _Run, folder: str) -> None:
         for piece in range(0, len(batch), 500):
             keys = [pk for pk, _uid in batch[piece : piece + 500]]
             ServerMessage.objects.filter(pk__in=keys).update(cleaned_at=run.now)
+    if waiting:
+        troubles.moved(run.account, run.now)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from mailroom.flows.receiving import troubles
 from mailroom.flows.receiving.models import IMPORTED, FolderCursor, ReceivingOptions, ReceivingState
 from mailroom.records.email_accounts.connection import Trouble
 from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
@@ -61,6 +62,7 @@ def ended(account: EmailAccount, now: datetime, run: Run, trouble: Trouble | Non
     if run.lag_seconds is not None:
         changes["lag_seconds"] = run.lag_seconds
     ReceivingState.objects.filter(pk=account.pk).update(**changes)
+    troubles.after_run(account, trouble, not failed, now)
 
 
 def due(now: datetime) -> QuerySet[EmailAccount]:

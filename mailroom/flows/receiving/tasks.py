@@ -3,7 +3,7 @@
 import time
 
 from mailroom.base import clock, engine
-from mailroom.flows.receiving import receive, reconcile, state
+from mailroom.flows.receiving import receive, reconcile, state, troubles
 from mailroom.records.preferences import current
 
 TURN_SECONDS = 30.0  # an account with much to fetch gives way to the others after this
@@ -23,6 +23,12 @@ def receive_account(account_id: int) -> None:
         engine.wake("incoming.process", lock=f"incoming:{account_id}", account_id=account_id)
     if time.monotonic() > over and result.stored and not result.error:
         wake(account_id)
+
+
+@engine.every(60, "receiving.quarantine")
+def look_into_quarantine() -> None:
+    """Raise an alert where the quarantine grew."""
+    troubles.quarantined(clock.now())
 
 
 @engine.every(5, "receiving.tick")

@@ -14,6 +14,8 @@ from mailroom.base import clock
 from mailroom.flows.sending import claims, holding, journal, pace, retry, settle
 from mailroom.flows.sending.models import SendingOptions, SendingSession
 from mailroom.flows.sending.run import CLAIM, MAILS_A_SESSION, Run, policy
+from mailroom.flows.watching import alerts
+from mailroom.flows.watching.models import Kind
 from mailroom.records.email_accounts import connection
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import status
@@ -116,7 +118,7 @@ def _batch(run: Run, offers: list[claims.Offer], moment: datetime) -> str:
         try:
             run.open(wanted)
         except TROUBLES as error:
-            return _unusable(run, str(connection.explain(error)))
+            return _unusable(run, connection.explain(error))
         run.send(list(run.queue))
         if run.trouble:
             _rest(run, run.trouble)
@@ -145,13 +147,14 @@ def _try_another_session(run: Run) -> bool:
     return run.most_taken > 0
 
 
-def _unusable(run: Run, trouble: str) -> str:
+def _unusable(run: Run, why: connection.Trouble) -> str:
+    trouble = str(why)
     ids = [offer.email_id for offer in run.queue]
     run.return_rest(trouble)
     if run.policy.manual:
         settle.fail(dict.fromkeys(ids, trouble), "connect", run.read_clock())
         run.counts.failed += len(ids)
-    _rest(run, trouble)
+    _rest(run, trouble, why.kind)
     return trouble
 
 
@@ -160,15 +163,17 @@ def _went_well(run: Run) -> None:
     SendingOptions.objects.filter(pk=run.account.pk).update(
         last_send_at=now, last_try_at=now, last_error="", held_until=None, failed_sessions=0
     )
+    alerts.worked(run.account, Kind.CANNOT_SEND, now)
 
 
-def _rest(run: Run, trouble: str) -> None:
+def _rest(run: Run, trouble: str, kind: str = "") -> None:
     """The account rests before its next session; no mail uses up its attempts meanwhile."""
     now = run.read_clock()
     pause = retry.spread(retry.account_pause(run.options.failed_sessions + 1), random.random())  # noqa: S311 not a secret
     SendingOptions.objects.filter(pk=run.account.pk).update(
         last_try_at=now, last_error=trouble, held_until=now + pause, failed_sessions=F("failed_sessions") + 1
     )
+    alerts.failed(run.account, Kind.CANNOT_SEND, kind, trouble, now)
     log.warning("account cannot send", account=run.account.email_account_id, error=trouble)
 
 

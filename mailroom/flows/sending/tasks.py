@@ -1,7 +1,7 @@
 """What a worker does for sending."""
 
 from mailroom.base import clock, engine
-from mailroom.flows.sending import send, sent_folder
+from mailroom.flows.sending import notices, send, sent_folder
 
 
 @engine.task("sending.send")
@@ -28,3 +28,9 @@ def copies() -> None:
     """Wake copying for every account that has copies to make."""
     for account_id in sent_folder.due_accounts(clock.now()):
         engine.wake("sending.copy", lock=f"sent-folder:{account_id}", account_id=account_id)
+
+
+@engine.every(10, "sending.notices")
+def tell_of_alerts() -> None:
+    """Mail the administrators what is new about the alerts."""
+    notices.tell(clock.now())

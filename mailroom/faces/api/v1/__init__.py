@@ -6,6 +6,7 @@ from ninja.openapi.docs import Swagger
 from mailroom.faces.api import errors, rights
 from mailroom.faces.api.v1 import (
     accounts,
+    alerts,
     canned_texts,
     cases,
     contacts,
@@ -40,6 +41,7 @@ api.add_router("/emails", conversations.router)  # as links
 api.add_router("/emails", links.router)  # before the actions of emails, which would take its address
 api.add_router("/emails", emails.router)
 api.add_router("/accounts", accounts.router)
+api.add_router("/alerts", alerts.router)
 api.add_router("/preferences", preferences.router)
 api.add_router("/quarantine", quarantine.router)
 api.add_router("/schedules", schedules.router)

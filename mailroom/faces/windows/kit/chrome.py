@@ -5,8 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from mailroom.base import clock
 from mailroom.faces.windows.kit import counting, jobs, person, registry, requests
 from mailroom.faces.windows.kit.registry import Window, Words, Workspace
+from mailroom.flows.watching import alerts, looking
 
 GROUPS: list[Any] = []
 NOTICES: list[Any] = []
@@ -48,6 +50,7 @@ class Chrome:
     nav_closed: bool
     single_keys: bool
     go_keys: list[tuple[str, Words, str]]
+    alerts: int | None = None
 
 
 def group(provider: Any) -> Any:
@@ -105,6 +108,7 @@ def made(request: HttpRequest, window: Window | None) -> Chrome:
         nav_closed=person.setting(request, "nav", "open") == "closed",
         single_keys=person.setting(request, "single_keys", "on") != "off",
         go_keys=[(one.keys, one.name, url_of(one)) for one in registry.WINDOWS if one.keys and one.open_to(user)],
+        alerts=looking.standing(clock.now()).count() if alerts.may_read(user) else None,
     )
 
 

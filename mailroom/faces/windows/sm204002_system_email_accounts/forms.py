@@ -55,6 +55,9 @@ NOTES = {
     "oauth2_tenant": _("Empty lets any work account consent."),
     "push": _("Only with IMAP; new mail of the root folder is here within seconds."),
     "aliases": _("Other addresses that this account answers for, a line each."),
+    "alert_after_minutes": _("A refused sign-in or certificate is told at once."),
+    "no_mail_hours": _("Empty is never."),
+    "oldest_pending_minutes": _("Empty is never."),
     "largest_email_bytes": _("Of a larger email only the header and a note are kept."),
 }
 SECRET_FIELDS = ("password", "outgoing_password", "oauth2_client_secret")

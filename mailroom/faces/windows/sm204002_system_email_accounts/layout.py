@@ -69,6 +69,12 @@ LAYOUT = Layout(
                     "most_sessions",
                 ),
                 Section(gettext_lazy("Copies on the server"), "copy_to_sent_folder", "sent_folder"),
+                Section(
+                    gettext_lazy("Alerts"),
+                    "alert_after_minutes",
+                    "no_mail_hours",
+                    "oldest_pending_minutes",
+                ),
             ),
         ),
         Tab(

@@ -1,0 +1,87 @@
+"""Mails administrators what is new about alerts: once when raised, once when over, never by a broken account."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from mailroom.flows.sending import outbox
+from mailroom.flows.sending.outbox import NewEmail
+from mailroom.flows.watching import alerts
+from mailroom.flows.watching.models import Alert
+from mailroom.mime.message import Address
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.compose import DraftFields
+from mailroom.records.emails.models import Lane
+from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models.people import Role
+from mailroom.records.preferences import current
+
+log = structlog.get_logger(__name__)
+MOST = 100  # alerts in one mail
+
+
+def tell(now: datetime) -> int:
+    """One mail an administrator with all that is new; how many mails. What cannot be told now is told later."""
+    rows = list(alerts.untold(now)[:MOST])
+    account = _account() if rows else None
+    if account is None:
+        return 0
+    receivers = [Address(str(user), address) for user in _administrators() if (address := _address(user))]
+    with transaction.atomic():
+        rows = [row for row in rows if _take(row, now)]
+        return sum(_send(account, one, rows, now) for one in receivers if rows)
+
+
+def _send(account: EmailAccount, to: Address, rows: Sequence[Alert], now: datetime) -> bool:
+    extra = {"auto_submitted": "auto-generated"}
+    fields = DraftFields(account, to=(to,), subject=_subject(rows), text=_text(rows), extra=extra)
+    try:
+        with transaction.atomic():
+            outbox.create(NewEmail(fields, send=True, lane=Lane.NOTICE), now, None)
+    except outbox.BadAddress as error:
+        log.warning("administrator not told of an alert", error=str(error))
+        return False
+    return True
+
+
+def _take(row: Alert, now: datetime) -> bool:
+    """Whether it is ours to tell: of two workers one gets it."""
+    name = "told_over_at" if row.withdrawn_at else "told_at"
+    return bool(Alert.objects.filter(pk=row.pk, **{name: None}).update(**{name: now}))
+
+
+def _account() -> EmailAccount | None:
+    """The account that notices go by: the default one unless something stands against it, else any that works."""
+    working = EmailAccount.objects.filter(active=True, personal_owner=None).exclude(pk__in=alerts.broken_accounts())
+    working = working.exclude(outgoing_mail_server="")
+    default = current.default_account_for(None)
+    chosen = working.filter(pk=default.pk).first() if default else None
+    return chosen or working.order_by("pk").first()
+
+
+def _administrators() -> QuerySet[User]:
+    return User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).select_related("employee").order_by("pk")
+
+
+def _address(user: User) -> str:
+    employee = getattr(user, "employee", None)
+    return str((employee.email if employee else "") or user.email)
+
+
+def _subject(rows: Sequence[Alert]) -> str:
+    if len(rows) == 1:
+        return ("Over: " if rows[0].withdrawn_at else "Alert: ") + " ".join(rows[0].words.split())[:150]
+    raised = sum(1 for row in rows if not row.withdrawn_at)
+    return f"Mailroom: {raised} new alerts, {len(rows) - raised} over"
+
+
+def _text(rows: Sequence[Alert]) -> str:
+    parts = []
+    for row in rows:
+        head = f"Over since {row.withdrawn_at:%Y-%m-%d %H:%M} UTC: " if row.withdrawn_at else ""
+        parts.append(head + row.words + ("" if row.withdrawn_at else f"\n{row.advice}"))
+    return "\n\n".join([*parts, f"All alerts: {settings.ENVIRONMENT.public_url}/#alerts"]) + "\n"

@@ -1,0 +1,108 @@
+"""Looks for troubles that nobody runs into: mail that waits, mail that does not come, a full disk, silent workers."""
+
+import os
+import shutil
+import socket
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from mailroom.flows.watching import alerts
+from mailroom.flows.watching.alerts import Found
+from mailroom.flows.watching.models import Alert, Heartbeat, Kind, WatchingOptions
+from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
+from mailroom.records.emails.models import Direction, Email, Status
+
+SILENT = timedelta(minutes=2)
+LEAST_FREE_BYTES, LEAST_FREE_SHARE = 1_000_000_000, 0.05
+DEFAULT_PENDING = WatchingOptions._meta.get_field("oldest_pending_minutes").get_default()
+DIRECTIONS = {Direction.INCOMING: "to be processed", Direction.OUTGOING: "to be sent"}
+
+
+def look(now: datetime) -> None:
+    """One round of all looks."""
+    alerts.settle(Kind.OLDEST_PENDING, oldest_pending(now), now)
+    alerts.settle(Kind.NO_MAIL, no_mail(now), now)
+    alerts.settle(Kind.DISK, disk(), now)
+    alerts.forget(now)
+
+
+def oldest_pending(now: datetime) -> list[Found]:
+    """Accounts whose oldest due email waits longer than they allow; held mail waits for a person, not for us."""
+    found = []
+    for account, direction, first, minutes in _waiting(now):
+        age = now - first
+        if minutes is not None and age > timedelta(minutes=minutes):
+            words = f"{account}: an email has waited {int(age.total_seconds() // 60)} minutes {DIRECTIONS[direction]}."
+            advice = "Open Send and receive email: it says what the account last ran into."
+            found.append(Found(Kind.OLDEST_PENDING, f"{account} {direction}", words, advice, account))
+    return found
+
+
+def _waiting(now: datetime) -> list[tuple[EmailAccount, Direction, datetime, int | None]]:
+    rows = Email.objects.filter(status=Status.PENDING, account__active=True).order_by()
+    rows = rows.exclude(direction=Direction.OUTGOING, next_attempt_at=None)
+    grouped = rows.values_list("account_id", "direction").annotate(first=Min(Coalesce("start_at", "created_at")))
+    found = list(grouped)
+    accounts = EmailAccount.objects.select_related("watching").in_bulk([row[0] for row in found])
+    return [
+        (accounts[account_id], Direction(way), first, _most_pending(accounts[account_id]))
+        for account_id, way, first in found
+        if first <= now and account_id in accounts
+    ]
+
+
+def _most_pending(account: EmailAccount) -> int | None:
+    options = getattr(account, "watching", None)
+    minutes: int | None = options.oldest_pending_minutes if options else DEFAULT_PENDING
+    return minutes
+
+
+def no_mail(now: datetime) -> list[Found]:
+    """Accounts that are to get mail every so many hours, and got none."""
+    newest = Email.objects.filter(account=OuterRef("pk"), direction=Direction.INCOMING).order_by()
+    last = newest.values("account").annotate(last=Max("created_at")).values("last")
+    watched = EmailAccount.objects.filter(active=True, watching__no_mail_hours__gt=0)
+    watched = watched.exclude(incoming_mail_protocol=IncomingMailProtocol.NONE).select_related("watching")
+    found = []
+    for account in watched.annotate(last=Coalesce(Subquery(last), F("created_at"))):
+        hours = account.watching.no_mail_hours or 0
+        if now - account.last > timedelta(hours=hours):
+            words = f"{account}: no email has come for more than {hours} hours."
+            advice = "Send a mail to the address. If it does not arrive, ask whoever runs the mail server."
+            found.append(Found(Kind.NO_MAIL, account.email_account_id, words, advice, account))
+    return found
+
+
+def disk() -> list[Found]:
+    """The data folder's disk, when little of it is free."""
+    usage = shutil.disk_usage(settings.DATA)
+    if usage.free >= min(LEAST_FREE_BYTES, usage.total * LEAST_FREE_SHARE):
+        return []
+    words = f"The disk is nearly full: {usage.free // 1_000_000} MB are free."
+    return [Found(Kind.DISK, "", words, "Make room, or give the data folder a larger disk: mail stays on its server.")]
+
+
+def beat(now: datetime) -> None:
+    """Write this worker's sign of life, and drop those of workers gone since yesterday."""
+    Heartbeat.objects.update_or_create(worker=f"{socket.gethostname()}:{os.getpid()}"[:120], defaults={"at": now})
+    Heartbeat.objects.filter(at__lt=now - timedelta(days=1)).delete()
+    alerts.withdraw((Kind.WORKER,), "", now)
+
+
+def newest_beat() -> datetime | None:
+    """The last sign of life of any worker; None where none ever ran."""
+    found: datetime | None = Heartbeat.objects.aggregate(Max("at"))["at__max"]
+    return found
+
+
+def standing(now: datetime) -> QuerySet[Alert]:
+    """The alerts to show. That all workers are silent is found here: no worker is left to find it."""
+    last = newest_beat()
+    if last is not None and now - last > SILENT:
+        words = "Nothing has been worked on for more than 2 minutes: no worker runs, or all are stuck."
+        advice = "Start Mailroom again (mailroom up, or mailroom worker). What was under way is taken up by itself."
+        alerts.raise_(Found(Kind.WORKER, "", words, advice), now)
+    return alerts.shown(now)
