@@ -45,7 +45,7 @@ def quarantined(now: datetime) -> None:
             Kind.QUARANTINE,
             account.email_account_id,
             f"{account}: {counts[pk]} emails were put into quarantine, for they could not be filed.",
-            "They are kept as they came. The reason stands with each; they leave this list after a day.",
+            "Open Quarantine (SM507020): the reason stands with each. File them again or discard them.",
             account,
         )
         for pk, account in accounts.items()

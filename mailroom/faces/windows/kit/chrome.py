@@ -9,9 +9,11 @@ from mailroom.base import clock
 from mailroom.faces.windows.kit import counting, jobs, person, registry, requests
 from mailroom.faces.windows.kit.registry import Window, Words, Workspace
 from mailroom.flows.watching import alerts, looking
+from mailroom.flows.watching.models import Alert
 
 GROUPS: list[Any] = []
 NOTICES: list[Any] = []
+MOST_ALERTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,17 @@ def made(request: HttpRequest, window: Window | None) -> Chrome:
         nav_closed=person.setting(request, "nav", "open") == "closed",
         single_keys=person.setting(request, "single_keys", "on") != "off",
         go_keys=[(one.keys, one.name, url_of(one)) for one in registry.WINDOWS if one.keys and one.open_to(user)],
-        alerts=looking.standing(clock.now()).count() if alerts.may_read(user) else None,
+        alerts=len(alerts_for(request)) if alerts.may_read(user) else None,
     )
+
+
+def alerts_for(request: HttpRequest) -> list[Alert]:
+    """The alerts that this person is shown, newest first; read once a request."""
+    kept: list[Alert] | None = getattr(request, "_alerts", None)
+    if kept is None:
+        found = looking.standing(clock.now())[:MOST_ALERTS] if alerts.may_read(requests.user_of(request)) else ()
+        kept = request._alerts = list(found)  # type: ignore[attr-defined]
+    return kept
 
 
 def workspace_items(user: Any, current: Workspace) -> list[Item]:

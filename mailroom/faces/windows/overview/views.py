@@ -4,11 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from mailroom.base import clock
-from mailroom.faces.windows.kit import requests
+from mailroom.faces.windows.kit import chrome, requests
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.overview import figures
 from mailroom.faces.windows.overview.window import WINDOW
-from mailroom.flows.watching import alerts, looking
 
 
 class Overview(WindowView):
@@ -27,7 +26,7 @@ class Overview(WindowView):
             now=now,
             tiles=figures.tiles(user, now),
             chart=figures.chart(found, now),
-            alerts=looking.standing(now)[:50] if alerts.may_read(user) else (),
+            alerts=chrome.alerts_for(request),
             failures=figures.failures(user),
             accounts=figures.accounts(user, found),
         )
