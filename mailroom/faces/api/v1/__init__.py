@@ -17,6 +17,7 @@ from mailroom.faces.api.v1 import (
     events,
     expense_receipts,
     functionalities,
+    jobs,
     leads,
     links,
     me,
@@ -56,6 +57,7 @@ api.add_router("/entities", links.types)
 api.add_router("/events", events.router)
 api.add_router("/expense-receipts", expense_receipts.router)
 api.add_router("/functionalities", functionalities.router)
+api.add_router("/jobs", jobs.router)
 api.add_router("/leads", leads.router)
 api.add_router("/mentions", conversations.mentions)
 api.add_router("/tasks", tasks.router)
