@@ -8,6 +8,7 @@ from typing import Any
 
 from mailroom.mime import bodies
 from mailroom.mime.message import Message, Structure
+from tests.corpus.declared import Declared, alike, digests
 from tests.corpus.reader import Sample
 
 
@@ -48,7 +49,7 @@ Row = tuple[str, str, object, object, bool]
 def _all(sample: Sample, message: Message) -> Iterator[Row]:
     if sample.capability in {"charset", "malformed", "mime", "attachments", "addresses"}:
         yield from _charset(sample.expected, message)
-        yield from _attachments(sample.expected, message)
+        yield from _attachments(sample.expected, message, Declared(sample.raw))
         yield from _structure(sample.expected, message)
     if sample.capability == "bounce" or sample.capability == "auto-reply":
         yield from _bounce(sample.expected, message)
@@ -76,27 +77,37 @@ def _charset(expected: dict[str, Any], message: Message) -> Iterator[Row]:
             yield "charset", name, said, mine, bare(said).strip("\"'") == bare(mine).strip("\"'") or not said
 
 
-def _attachments(expected: dict[str, Any], message: Message) -> Iterator[Row]:
+def _attachments(expected: dict[str, Any], message: Message, declared: Declared) -> Iterator[Row]:
     names = [item.name for item in message.attachments]
     listed = expected.get("attachments")
     wanted = expected.get("attachment_filenames") or ()
     if isinstance(listed, list) and all(isinstance(item, str) for item in listed):
         wanted = listed
     for name in wanted:
-        yield "attachments", "file name", name, names, bare(name) in {bare(item) for item in names}
+        yield from _name(name, names, declared)
     if isinstance(listed, list) and listed and isinstance(listed[0], dict):
-        yield from _described(listed, message)
+        yield from _described(listed, message, declared)
     count = expected.get("attachments_count")
     if isinstance(count, int):
         yield "attachments", "count", count, f"{len(names)}: {names}", count == len(names)
 
 
-def _described(listed: list[dict[str, Any]], message: Message) -> Iterator[Row]:
+def _name(said: str, names: list[str], declared: Declared) -> Iterator[Row]:
+    """A name that the mail gives one of its files; one that a program made up claims nothing of the mail."""
+    if declared.names(said):
+        mine = {alike(name) for name in names}
+        yield "attachments", "file name", said, names, bool(mine & declared.other_names(said))
+
+
+def _described(listed: list[dict[str, Any]], message: Message, declared: Declared) -> Iterator[Row]:
     hashes = {hashlib.sha256(item.content).hexdigest() for item in message.attachments}
-    names = {bare(item.name) for item in message.attachments}
+    for item in message.attachments:
+        if item.type == "message/rfc822":
+            hashes |= digests(item.content)
+    names = [item.name for item in message.attachments]
     for item in listed:
         if said := item.get("filename"):
-            yield "attachments", "file name", said, sorted(names), bare(said) in names
+            yield from _name(said, names, declared)
         said = item.get("sha256") or item.get("content_sha256")
         if said:
             kind = item.get("content_type", "")

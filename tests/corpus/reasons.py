@@ -8,14 +8,11 @@ BY_FILE = {
     "reply/talon/sparrow.eml": "That program keeps the signature below `--`; ours leaves signatures out.",
     "reply/talon/reply-separated-by-hr.html": "A line with a name alone above the rule is kept: it may be the sender's own.",
     "reply/discourse-2020/gmail_html_reply.eml": "The elided part is marked by that program's own class.",
-    "attachments/php-imap/attachment_long_filename.eml": "The file name of Content-Disposition wins over the name of Content-Type.",
     "charset/php-mime-mail-parser/issue116": "ISO-2022-JP without its escapes: the bytes are shown as they stand.",
     "charset/rt/russian-subject-no-content-type": "Eight-bit KOI8-R without any charset named: no guess is made on short text.",
 }
 BY_FACT = {
-    "file name": "Names for files without one, and for attached mail, are made up by each program in its own way.",
     "count": "Programs count differently what is shown inline, and calendar parts.",
-    "digest of message/rfc822": "An attached mail is kept byte for byte; that program writes it anew or trims it.",
     "digest of text/plain": "A text part without a file name is a body here and not a file.",
     "status": "The report gives several codes: ours is that of its fields, made exact by the server's words.",
     "reason": "The words for causes are that program's own taxonomy; ours is read from status and words alone.",

@@ -13,6 +13,8 @@ HEAD = """# What Mailroom makes of foreign mail
 Made by `python -m tests.corpus.table`; not edited by hand. Each row holds what the sources of the corpus state of their
 own files against what `mailroom parse` gives. A disagreement has its reason: sources differ among themselves, and some
 facts are one program's choice. *Bounce reason* is the cause in one word, where each program has words of its own.
+Names that a program made up for a file without one claim nothing of the mail and are not counted; where a mail gives a
+file two names, either counts; an attached mail is the same whatever its line ends and however it is written out.
 
 """
 
