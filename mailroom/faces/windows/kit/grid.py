@@ -162,10 +162,12 @@ class GridWindow(WindowView, ABC):
     # ---- answers
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The page, or the fragment `list` or `reader` of it."""
+        """The page, or the fragment `list`, `reader` or `filter-tabs` of it."""
         wanted = requests.target(request)
         if wanted == "reader":
             return self.reader(request)
+        if wanted == "filter-tabs":
+            return self.render(request, "kit/_counts_answer.html", listing=listing.counted(self, request))
         view = listing.read(self, request)
         if wanted == "list":
             return self.render(request, "kit/_list_answer.html", listing=view, **self.extra_context(request))

@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from mailroom.faces.windows.kit import changes, counting, filters, keyset, person, requests
+from mailroom.faces.windows.kit import changes, counting, filters, keyset, person, requests, tabs
 from mailroom.faces.windows.kit import columns as column_choice
 
 if TYPE_CHECKING:
@@ -50,22 +50,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class TabLink:
-    """A filter tab with its count and whether it is the open one."""
-
-    tab: "FilterTab"
-    url: str
-    count: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Listing:
     """Everything that the list fragment prints."""
 
     heads: list[Head]
     rows: list[Row]
-    tabs: list[TabLink]
+    tabs: list[tabs.TabLink]
     chips: "list[Chip]"
     criteria: forms.Form | None
     text: str
@@ -83,11 +73,8 @@ class Listing:
     clear_url: str = ""
     notice: "Notice | None" = None
     mark: str = ""
-
-    @property
-    def count_words(self) -> str:
-        """How many rows the view has: "1,284", "10,000+"."""
-        return counting.words(self.count)
+    count_words: str = ""
+    counted: bool = True  # else the page asks for its counts as soon as it stands
 
     @property
     def last(self) -> int:
@@ -155,14 +142,14 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
     """Read the address and the rows for it: a constant number of queries, whatever the size."""
     mark = changes.KEPT.current() if grid.live else ""  # before the rows: what comes meanwhile is asked for again
     form = criteria_of(grid, request)
-    tabs = grid.all_tabs(request)
-    tab = tab_of(grid, request, tabs)
+    all_tabs = grid.all_tabs(request)
+    tab = tab_of(grid, request, all_tabs)
     base = base_rows(grid, request, form)
-    counts = grid.counts(request, base) if tabs else counting.count_all(requests.user_of(request), {"": base})
+    counts = tabs.counts(grid, request, base, mark)
     found = tab.narrow(base, request) if tab and tab.narrow else base
-    count = counts.get(tab.key if tab else "", 0)
+    key = tab.key if tab else ""
     order = order_of(grid, request)
-    page = page_of(grid, request, found, order, count)
+    page = page_of(grid, request, found, order, counts.of(key) if counts.fresh else counting.BOUND + 1)
     grid.decorate(page.rows, request)
     open_ids = requests.ids_of([request.GET.get("open", "")]) if grid.reader_template else None
     open_id = open_ids[0] if open_ids else None
@@ -171,7 +158,7 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
     return Listing(
         heads=[head(request, one, order, grid) for one in placed if one.shown],
         rows=[row(grid, request, item, placed, open_id, split) for item in page.rows],
-        tabs=tab_links(request, tabs, tab, counts),
+        tabs=tabs.links(request, all_tabs, tab, counts),
         chips=(chips := grid.chips(request)),
         notice=grid.notice(request),
         mark=mark,
@@ -180,9 +167,11 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
         text=request.GET.get("q", ""),
         searching=grid.searchable,
         grid=grid,
-        count=count,
+        count=counts.of(key),
+        count_words=counts.words(key),
+        counted=counts.fresh,
         first=page.first_number,
-        links=paging_links(request, page, count),
+        links=paging_links(request, page),
         url=request.get_full_path(),
         open_id=open_id,
         split=split,
@@ -190,6 +179,26 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
         all_columns=placed,
         hidden_values=[(name, request.GET[name]) for name in ("tab", "sort", "filter") if name in request.GET],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What changes in a page when its rows have been counted."""
+
+    tabs: list[tabs.TabLink]
+    count: int
+    count_words: str
+    counted: bool = True
+
+
+def counted(grid: "GridWindow", request: HttpRequest) -> Counted:
+    """The counts of the view that the address describes, without its rows."""
+    mark = changes.KEPT.current() if grid.live else ""
+    all_tabs = grid.all_tabs(request)
+    tab = tab_of(grid, request, all_tabs)
+    counts = tabs.counts(grid, request, base_rows(grid, request, criteria_of(grid, request)), mark, now=True)
+    key = tab.key if tab else ""
+    return Counted(tabs.links(request, all_tabs, tab, counts), counts.of(key), counts.words(key))
 
 
 def empty_of(grid: "GridWindow", request: HttpRequest, tab: "FilterTab | None") -> "Empty":
@@ -219,7 +228,7 @@ def page_of(
     return keyset.page(found, order, after, before, last, grid.page_size)
 
 
-def paging_links(request: HttpRequest, page: keyset.Page, count: int) -> dict[str, str]:
+def paging_links(request: HttpRequest, page: keyset.Page) -> dict[str, str]:
     """The addresses of the first, previous, next and last page; empty where there is none."""
     return {
         "first": changed(request) if page.before else "",
@@ -236,16 +245,6 @@ def changed_to(request: HttpRequest, name: str, value: str) -> str:
         query.pop(paging, None)
     query[name] = value
     return f"?{query.urlencode()}"
-
-
-def tab_links(
-    request: HttpRequest, tabs: "Sequence[FilterTab]", current: "FilterTab | None", counts: dict[str, int]
-) -> list[TabLink]:
-    """The filter tabs as links; another tab closes the open row."""
-    return [
-        TabLink(tab, changed(request, tab=tab.key, open=None), counting.words(counts.get(tab.key, 0)), tab is current)
-        for tab in tabs
-    ]
 
 
 def head(request: HttpRequest, placed: column_choice.Placed, order: keyset.Order, grid: "GridWindow") -> Head:

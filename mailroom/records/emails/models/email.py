@@ -111,7 +111,9 @@ class Email(models.Model):
             models.Index(fields=("box", "status", "-date", "-id", *SEEN_BY), name="email_box_status"),
             models.Index(fields=("owner", "box", "-date", "-id", *SEEN_BY[:2], "workgroup"), name="email_owner"),
             models.Index(fields=("workgroup", "box", "-date", "-id", *SEEN_BY[:2]), name="email_workgroup"),
-            models.Index(fields=("box", "-date", "-id", *SEEN_BY), name="email_unread", condition=models.Q(read=False)),
+            models.Index(
+                fields=("box", "-date", "-id", *SEEN_BY, "read"), name="email_unread", condition=models.Q(read=False)
+            ),
             models.Index(fields=("related_entity_type", "related_entity_id", "-date"), name="email_entity"),
             models.Index(fields=("account", "status", "lane", "turn", "next_attempt_at"), name="email_queue"),
             models.Index(

@@ -5,6 +5,7 @@ import { send } from "./post.js";
 import { show } from "./toast.js";
 
 const list = () => document.getElementById("list");
+const counted = () => document.getElementById("list-count")?.dataset ?? {};
 const rows = () => $$("#list tbody tr[data-row]");
 const boxes = () => $$("#list tbody input[name=ids]");
 const place = () => `chosen:${list()?.dataset.grid}`;
@@ -29,11 +30,11 @@ const paint = () => {
     head.checked = checked > 0 && checked === shown.length;
     head.indeterminate = checked > 0 && checked < shown.length;
   }
-  const count = everything ? list().dataset.countWords : ids.size;
+  const count = everything ? counted().words : ids.size;
   $$("[data-selected-words]").forEach((one) => { one.textContent = everything || ids.size ? words("selected").replace("%s", count) : ""; });
   const more = $("[data-select-more]", list());
   if (!more) return;
-  const total = Number(list().dataset.count);
+  const total = Number(counted().count);
   more.replaceChildren();
   more.hidden = !(everything || ids.size);
   const button = (text, act) => {
@@ -44,7 +45,7 @@ const paint = () => {
     made.addEventListener("click", act);
     more.append(made);
   };
-  if (!everything && head?.checked && total > ids.size) button(words("all").replace("%s", list().dataset.countWords), () => { everything = true; paint(); });
+  if (!everything && head?.checked && total > ids.size) button(words("all").replace("%s", counted().words), () => { everything = true; paint(); });
   else if (everything || ids.size) button(words("clear"), clear);
 };
 export const clear = () => {

@@ -1,0 +1,20 @@
+"""What the first visitor would wait for: addresses with their windows, and the templates of a list."""
+
+import logging
+
+from django.template.loader import get_template
+from django.urls import get_resolver
+
+log = logging.getLogger(__name__)
+TEMPLATES = ("kit/grid_window.html", "kit/_list_answer.html", "kit/_counts_answer.html", "kit/_reader_answer.html")
+READERS = ("mail/_reader.html", "mail/_messages.html", "mail/_message.html", "mail/_message_body.html")
+
+
+def up() -> None:
+    """Load the URL configuration and compile the templates most asked for; trouble here is told by the page itself."""
+    try:
+        _ = get_resolver().url_patterns
+        for name in (*TEMPLATES, *READERS):
+            get_template(name)
+    except Exception:
+        log.exception("The web process could not prepare its pages.")
