@@ -12,11 +12,11 @@ NO_REPLY = re.compile(
     r"^(no|do[-_.]?not|ne|ikke|ingen|nicht|nao|não)[-_.]?(reply|svar|svara|antworten|responder|repondre)", re.IGNORECASE
 )
 SYSTEM = re.compile(r"^(mailer-daemon|postmaster|mail-daemon|maildaemon|double-bounce)@", re.IGNORECASE)
+# For a subject in lower case: a search without case is several times as slow.
 AWAY = re.compile(
     r"out[ -]of[ -](the[ -])?office|automatic reply|auto[- ]?reply|auto[- ]?response|autosvar|automatisk svar|fravær|frånvaro|"
     r"abwesenheit|automatische antwort|poissa|automaattinen|afwezig|absence du bureau|réponse automatique|"
-    r"fuori ufficio|risposta automatica|fuera de la oficina|respuesta automática|nieobecno|away from (the )?office|on vacation",
-    re.IGNORECASE,
+    r"fuori ufficio|risposta automatica|fuera de la oficina|respuesta automática|nieobecno|away from (the )?office|on vacation"
 )
 LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailman-version", "x-beenthere")
 
@@ -36,7 +36,7 @@ def kind(tree: Part, fields: Mapping[str, str], walked: Walked, bounce: Bounce |
     if bounce is not None and bounce.recipients:
         return Automatic("bounce", "names whom it did not reach")
     sender = fields.get("from", "")
-    if bounces.looks_like_bounce(fields, walked) and bounces.MACHINE.search(sender):
+    if bounces.MACHINE.search(sender.lower()) and bounces.looks_like_bounce(fields, walked):
         return Automatic("bounce", "sent by a mail system")
     address = sender[sender.find("<") + 1 :].strip("<> ")
     if SYSTEM.match(address) or "x-failed-recipients" in fields:
@@ -55,7 +55,7 @@ def _is_hotmail_complaint(fields: Mapping[str, str], walked: Walked) -> bool:
 def _by_fields(fields: Mapping[str, str], address: str) -> Automatic:
     submitted = fields.get("auto-submitted", "no").partition(";")[0].strip().lower()
     subject = fields.get("subject", "")
-    away = AWAY.search(subject) is not None
+    away = AWAY.search(subject.lower()) is not None
     if (
         submitted.startswith("auto-replied")
         or fields.get("x-autoreply", "").lower() in {"yes", "true"}

@@ -3,7 +3,10 @@
 import binascii
 import codecs
 import re
+from functools import lru_cache
 
+NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+FOLDED_ESCAPE = re.compile(r"=\s+(?=[0-9A-Fa-f]{2})")
 ENCODED_WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
 # QUIRK: names that programs write for charsets Python knows otherwise, or whose superset is meant (WHATWG Encoding).
 ALIASES = {
@@ -37,6 +40,7 @@ ALIASES = {
 SEVEN_BIT_STATEFUL = {"utf-7", "iso-2022-jp", "iso-2022-kr", "hz", "iso2022_jp"}
 
 
+@lru_cache(maxsize=128)
 def codec_for(charset: str) -> str | None:
     """Python's name for a declared charset, or None when it is unknown."""
     name = charset.strip().strip("\"'").lower().split("*")[0]
@@ -119,7 +123,10 @@ def decode_words(text: str) -> str:
 
 def _word_bytes(kind: str, text: str) -> bytes:
     if kind in "bB":
-        clean = re.sub(r"[^A-Za-z0-9+/]", "", text)
+        try:
+            return binascii.a2b_base64(text, strict_mode=True)
+        except ValueError:
+            clean = NOT_BASE64.sub("", text)
         return binascii.a2b_base64(clean[: len(clean) - (len(clean) % 4 == 1)] + "=" * (-len(clean) % 4))
-    joined = re.sub(r"=\s+(?=[0-9A-Fa-f]{2})", "=", text).replace("_", " ")
+    joined = FOLDED_ESCAPE.sub("=", text).replace("_", " ")
     return binascii.a2b_qp(joined.encode("utf-8", "surrogateescape").replace(b" ", b"=20"))

@@ -1,14 +1,13 @@
 """Which messages are signed or encrypted, and how (RFC 8551, RFC 3156); nothing is verified or opened here."""
 
 from mailroom.mime.parts import Walked
-from mailroom.mime.tree import Part
 
 SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 
 
-def signed(tree: Part, walked: Walked) -> str:
+def signed(walked: Walked) -> str:
     """`none`, `smime`, `pgp` or `pgp-inline`."""
-    for part in tree.walk():
+    for part in walked.parts:
         kind = part.kind
         if kind == "multipart/signed":
             return "smime" if "pkcs7" in part.parameters.get("protocol", "").lower() else "pgp"
@@ -17,9 +16,9 @@ def signed(tree: Part, walked: Walked) -> str:
     return "pgp-inline" if "-----BEGIN PGP SIGNED MESSAGE-----" in walked.text else "none"
 
 
-def encrypted(tree: Part, walked: Walked) -> str:
+def encrypted(walked: Walked) -> str:
     """`none`, `smime`, `pgp` or `pgp-inline`."""
-    for part in tree.walk():
+    for part in walked.parts:
         kind = part.kind
         if kind == "multipart/encrypted":
             return "pgp"

@@ -42,8 +42,8 @@ def parse(raw: bytes, trusted_hosts: Sequence[str] = ()) -> Message:
         automatic=automatic.kind(tree, found, walked, bounce),
         bounce=bounce,
         calendar=calendar.read(walked.calendars, defects),
-        signed=crypto.signed(tree, walked),
-        encrypted=crypto.encrypted(tree, walked),
+        signed=crypto.signed(walked),
+        encrypted=crypto.encrypted(walked),
         defects=tuple(dict.fromkeys(defects)),
         trusted_hosts=tuple(trusted_hosts),
     )
@@ -71,7 +71,10 @@ def _raw(tree: trees.Part, name: str) -> str:
 
 def _addresses(tree: trees.Part, name: str) -> tuple[Address, ...]:
     """The mailboxes of every field of that name; encoded words are decoded only after the list is cut."""
-    return tuple(item for value in tree.all(name) for item in addresses.parse(value))
+    values = tree.all(name)
+    if len(values) == 1:
+        return addresses.parse(values[0])
+    return tuple(item for value in values for item in addresses.parse(value))
 
 
 def _date(text: str, defects: list[Defect]) -> datetime | None:

@@ -17,7 +17,6 @@ LONGEST_PEEK = 2_000
 HEADER_END = re.compile(rb"\n\r?\n|\r\r(?!\n)")
 FOLD = re.compile(rb"\r?\n(?=[ \t])")
 NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
-FOLDED = re.compile(r"\r?\n(?=[ \t])")
 FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:(.*)$", re.MULTILINE)
 BLANKS = " \t\r\n\v\f"
 CLOSING = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r|\Z)")
@@ -45,8 +44,13 @@ class Part:
 
     def __post_init__(self) -> None:
         """Sort the header fields by their lower-case name."""
+        fields = self.fields
         for name, value in self.headers:
-            self.fields.setdefault(name.lower(), []).append(value)
+            key = name.lower()
+            if key in fields:
+                fields[key].append(value)
+            else:
+                fields[key] = [value]
 
     @property
     def raw(self) -> bytes:
@@ -205,6 +209,11 @@ def _split(source: bytes, start: int, end: int) -> tuple[list[tuple[str, str]], 
     """Header fields and where the body begins."""
     if start < end and source[start] in b"\r\n":
         return [], start + (2 if source.startswith(b"\r\n", start) else 1), []
+    usual_end = source.find(b"\n\r\n", start, min(end, start + LONGEST_PEEK * 10))
+    if usual_end >= 0:
+        headers = _plain_fields(source[start:usual_end])
+        if headers is not None:
+            return headers, usual_end + 3, []
     header_end, body_start = _header_end(source, start, end)
     block = source[start:header_end]
     headers = _plain_fields(block)
@@ -218,13 +227,14 @@ def _plain_fields(block: bytes) -> list[tuple[str, str]] | None:
     """The fields of a header that keeps the rules; None for one that must be read with care."""
     if not block.isascii() or b"\x00" in block:
         return None
-    text = block.decode("ascii")
-    if "\n " in text or "\n\t" in text:
-        text = FOLDED.sub("", text)
+    text = block.decode("ascii").replace("\r\n", "\n").removesuffix("\r")
+    if "\r" in text:
+        return None
+    text = text.replace("\n ", " ").replace("\n\t", "\t")
     found = FIELD.findall(text)
     if len(found) != text.count("\n") + 1 or len(found) > MOST_HEADERS:
         return None
-    return [(name, value[:LONGEST_HEADER].strip(BLANKS).replace("\r", "")) for name, value in found]
+    return [(name, value[:LONGEST_HEADER].strip(BLANKS)) for name, value in found]
 
 
 def _any_fields(block: bytes) -> tuple[list[tuple[str, str]], int | None, list[str]]:
