@@ -3,6 +3,7 @@
 import io
 import mimetypes
 import re
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -61,6 +62,7 @@ def _shown_inline(file: Attachment) -> Attachment:
 
 
 JPEG = frozenset({"image/jpeg", "image/jpg", "image/pjpeg"})
+LONGEST_BODY = 12_000_000  # encoded bytes; what is longer costs several times its size in memory
 DECODED_LATER = 8_000  # bytes from which a file is decoded when it is asked for
 TROUBLES = {
     "boundary-unclosed": "A multipart is cut off before its last boundary.",
@@ -127,24 +129,35 @@ def _leaf(part: Part, kind: str, found: Walked, defects: list[Defect], alternati
         later = partial(content_of, part, [])
         found.files.append(LaterAttachment(name or _made_up(kind), kind, later, _content_id(part), inline))
         return
-    content = content_of(part, defects)
     disposition = parameters.read(part.get("content-disposition"))[0]
+    is_text = part.main_kind == "text" and kind not in NEVER_BODY and not _is_tnef(kind, name)
+    if is_text and disposition != "attachment" and (not name or (disposition == "inline" and alternative)):
+        text = _body(part, defects)
+        (found.htmls if kind == "text/html" else found.texts).append(text)
+        return
+    content = content_of(part, defects)
     if kind == "text/calendar":
         found.calendars.append(content)
     if _is_tnef(kind, name):
         _unpack_tnef(content, name, kind, found, defects)
         return
-    is_text = part.main_kind == "text" and kind not in NEVER_BODY
-    if is_text and disposition != "attachment" and (not name or (disposition == "inline" and alternative)):
-        text, code = charsets.decode(content, part.parameters.get("charset", ""))
-        if code and code != "charset-missing":
-            defects.append(Defect(code, "The declared character set is not the one the text is written in."))
-        text = _plain_lines(text)
-        (found.htmls if kind == "text/html" else found.texts).append(text)
-        return
     if kind == "text/calendar" and alternative:
         return
     found.files.append(Attachment(name or _made_up(kind), kind, content, _content_id(part), disposition == "inline"))
+
+
+def _body(part: Part, defects: list[Defect]) -> str:
+    """The text of a body; of one that is longer than anybody reads, its beginning up to a line end."""
+    if part.body_size > LONGEST_BODY:
+        defects.append(Defect("body-cut", "The text is longer than is shown; all of it is in the original."))
+        content = content_of(part, [], LONGEST_BODY)
+        content = content[: content.rfind(b"\n") + 1] or content
+    else:
+        content = content_of(part, defects)
+    text, code = charsets.decode(content, part.parameters.get("charset", ""))
+    if code and code != "charset-missing":
+        defects.append(Defect(code, "The declared character set is not the one the text is written in."))
+    return _plain_lines(text)
 
 
 def _is_file(part: Part, kind: str) -> bool:
@@ -183,12 +196,12 @@ def _unpack_tnef(content: bytes, name: str, kind: str, found: Walked, defects: l
     found.calendars.extend(file.content for file in unpacked.files if file.type == "text/calendar")
 
 
-def content_of(part: Part, defects: list[Defect]) -> bytes:
-    """The decoded content of a leaf; a broken transfer encoding gives what can be decoded (RFC 2045 §6)."""
-    encoding = part.get("content-transfer-encoding")
+def content_of(part: Part, defects: list[Defect], most: int = sys.maxsize) -> bytes:
+    """The decoded content of a leaf, of its first `most` bytes; a broken encoding gives what can be decoded of it."""
+    encoding, end = part.get("content-transfer-encoding"), min(part.end, part.body_start + most)
     if encoding.lower() == "base64":
-        return encodings.base64_at(part.source, part.body_start, part.end, defects)
-    return encodings.decode(part.body, encoding, defects)
+        return encodings.base64_at(part.source, part.body_start, end, defects)
+    return encodings.decode(part.source[part.body_start : end], encoding, defects)
 
 
 def filename(part: Part) -> str:

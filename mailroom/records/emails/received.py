@@ -1,5 +1,6 @@
 """The rows of received mail, written a batch at a time."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from mailroom.records.emails.models import (
     Recipient,
     Status,
 )
+from mailroom.records.emails.search.stream import Searched
 from mailroom.records.files.models import StoredFile
 
 LONGEST_TEXT = 2_000_000
@@ -96,8 +98,25 @@ def write(account: EmailAccount, batch: Sequence[Rows]) -> list[int]:
     rows.insert(Email, ("id", "thread_id", *EMAIL), ((pk, threads_of[pk], *item.email) for pk, item in numbered))
     written = [(item.sender, item.date) for item in batch if item.sender]
     correspondents.note_later(account, written, has_written=True)
-    search.index(ids)
+    search.index_new({pk: (item.date, _searched(item)) for pk, item in numbered})
     return ids
+
+
+def _searched(item: Rows) -> Searched:
+    """What search finds of a mail, from its rows."""
+    email = dict(zip(EMAIL, item.email, strict=True))
+    addresses: dict[str, list[str]] = defaultdict(list)
+    for kind, _position, name, address in item.recipients:
+        addresses[kind].append(f"{name} {address}")
+    return Searched(
+        subject=email["subject"],
+        sender=f"{email['from_name']} {email['from_address']}",
+        to=addresses["to"],
+        cc=addresses["cc"],
+        bcc=addresses["bcc"],
+        body=item.content[CONTENT.index("text")],
+        files=[row[ATTACHMENT.index("name")] for row in item.attachments],
+    )
 
 
 def _write_parts(numbered: Sequence[tuple[int, Rows]]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailroom.mime import bodies, message, parse
+from mailroom.mime import bodies, message, parse, parts
 
 PIECES = [
     b"From: a@example.org\r\n",
@@ -170,3 +170,16 @@ def test_a_hundred_levels_are_read_to_a_limit() -> None:
         message.Defect("too-deep", "The message nests deeper than sixty parts; the rest is left as it is.")
         in found.defects
     )
+
+
+@pytest.mark.parametrize("line", ["a line of a log", "en linje på norsk, æøå"])
+def test_a_body_longer_than_anybody_reads_is_cut_at_a_line_end(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T06: memory stays flat; the charset is still the one it is written in."""
+    monkeypatch.setattr(parts, "LONGEST_BODY", 1001)
+    raw = b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + f"{line}\r\n".encode() * 200
+    read = parse.parse(raw)
+    assert 1 < len(read.text.splitlines()) < 200
+    assert set(read.text.splitlines()) == {line}
+    codes = [defect.code for defect in read.defects]
+    assert "body-cut" in codes
+    assert "charset-mislabelled" not in codes

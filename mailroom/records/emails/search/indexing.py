@@ -1,7 +1,7 @@
 """Keeps the index true: `index` after a batch of mails was written, `rebuild` when it shall be made anew."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -13,7 +13,6 @@ from mailroom.records.emails.search.stream import Searched
 
 BATCH = 200
 KEY_BITS = 30
-BODY_LETTERS = 200_000
 
 
 def place_of(date: datetime, key: int) -> int:
@@ -59,17 +58,32 @@ def rebuild(told: Callable[[int], None] = lambda done: None) -> int:
     return index_missing(told)
 
 
-@transaction.atomic
+def index_new(mails: Mapping[int, tuple[datetime, Searched]]) -> None:
+    """Index mails just written, given by key with their dates: nothing is read that the caller holds already.
+
+    Call it inside the transaction that wrote them.
+    """
+    keys = list(mails)
+    for start in range(0, len(keys), BATCH):
+        _put({key: mails[key] for key in keys[start : start + BATCH]})
+
+
 def _index_batch(ids: Sequence[int]) -> int:
     mails = _read(ids)
-    if not mails:
-        return 0
-    vocabulary.learn({word for _place, mail in mails.values() for word in stream.address_words(mail)})
-    store.current().put([Document(key, place, stream.tokens(mail)) for key, (place, mail) in mails.items()])
+    if mails:
+        _put(mails)
     return len(mails)
 
 
-def _read(ids: Sequence[int]) -> dict[int, tuple[int, Searched]]:
+@transaction.atomic
+def _put(mails: Mapping[int, tuple[datetime, Searched]]) -> None:
+    vocabulary.learn({word for _date, mail in mails.values() for word in stream.address_words(mail)})
+    store.current().put(
+        [Document(key, place_of(date, key), stream.tokens(mail)) for key, (date, mail) in mails.items()]
+    )
+
+
+def _read(ids: Sequence[int]) -> dict[int, tuple[datetime, Searched]]:
     """What can be found of these mails, in three queries."""
     addresses: dict[tuple[int, str], list[str]] = defaultdict(list)
     rows = Recipient.objects.filter(email__in=ids).order_by("email_id", "position", "pk")
@@ -84,14 +98,14 @@ def _read(ids: Sequence[int]) -> dict[int, tuple[int, Searched]]:
     found = Email.objects.filter(pk__in=ids).order_by("pk").values_list(*columns)
     return {
         key: (
-            place_of(date, key),
+            date,
             Searched(
                 subject,
                 f"{name} {address}",
                 addresses[key, "to"],
                 addresses[key, "cc"],
                 addresses[key, "bcc"],
-                (text or "")[:BODY_LETTERS],
+                text or "",
                 files[key],
             ),
         )

@@ -7,6 +7,7 @@ between fields, so that a phrase never reaches over; `EVERY` is in each mail, so
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from mailroom.records.emails.search import words
@@ -19,6 +20,7 @@ MOST_TOKENS = 16_000  # PostgreSQL keeps positions up to 16,383
 MOST_REPEATS = 255  # and 255 of them for one word
 MOST_ADDRESSES = 200
 BODY_WORDS = 10_000
+BODY_LETTERS = 200_000
 FILE_WORDS = 1_000
 
 
@@ -41,11 +43,11 @@ def tokens(mail: Searched) -> list[str]:
     stream = [EVERY, *_marked(SUBJECT, subject), GAP, *subject, GAP]
     for mark, group in ((SENDER, [mail.sender]), (TO, mail.to), (CC, mail.cc), (BCC, mail.bcc)):
         for one in islice(group, MOST_ADDRESSES):
-            found = words.split(one)[:20]
+            found = _of_address(one)
             stream += [*_marked(mark, found), GAP, *_marked(ADDRESS, found), GAP]
     for name in islice(mail.files, 100):
         stream += [*words.first(name, FILE_WORDS // 100), GAP]
-    stream += words.first(mail.body, BODY_WORDS)
+    stream += words.first(mail.body[:BODY_LETTERS], BODY_WORDS)
     return _bounded(stream)
 
 
@@ -53,7 +55,13 @@ def address_words(mail: Searched) -> set[str]:
     """The words of all names and addresses of a mail: what parts of addresses are found by."""
     texts = [mail.sender, *islice(mail.to, MOST_ADDRESSES), *islice(mail.cc, MOST_ADDRESSES)]
     texts += islice(mail.bcc, MOST_ADDRESSES)
-    return {word for text in texts for word in words.split(text)[:20]}
+    return {word for text in texts for word in _of_address(text)}
+
+
+@lru_cache(maxsize=4096)
+def _of_address(text: str) -> tuple[str, ...]:
+    """The words of "name address"; the same people write again and again."""
+    return tuple(words.split(text[:2000])[:20])
 
 
 def _marked(mark: str, found: Iterable[str]) -> list[str]:
@@ -63,8 +71,9 @@ def _marked(mark: str, found: Iterable[str]) -> list[str]:
 def _bounded(stream: list[str]) -> list[str]:
     """Repeats beyond what PostgreSQL keeps become gaps, in both databases."""
     stream = stream[:MOST_TOKENS]
-    most = Counter(stream).most_common(2)
-    if all(count <= MOST_REPEATS for token, count in most if token != GAP):
+    counted = Counter(stream)
+    del counted[GAP]
+    if max(counted.values()) <= MOST_REPEATS:
         return stream
     seen: Counter[str] = Counter()
     bounded = []

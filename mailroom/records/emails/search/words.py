@@ -13,7 +13,6 @@ SPELLED = {
     "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "ħ": "h", "\u0131": "i",
     "ŧ": "t",
 }  # fmt: skip
-_SPELLED = str.maketrans(SPELLED)
 
 
 def fold(text: str) -> str:
@@ -21,7 +20,10 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower()
-    return _MARKS.sub("", plain).translate(_SPELLED)
+    for letter, spelled in SPELLED.items():  # several times as fast as a translation, which looks up every letter
+        if letter in plain:
+            plain = plain.replace(letter, spelled)
+    return plain
 
 
 def split(text: str) -> list[str]:
