@@ -65,10 +65,11 @@ def no_mail(now: datetime) -> list[Found]:
     newest = Email.objects.filter(account=OuterRef("pk"), direction=Direction.INCOMING).order_by()
     last = newest.values("account").annotate(last=Max("created_at")).values("last")
     watched = EmailAccount.objects.filter(active=True, watching__no_mail_hours__gt=0)
-    watched = watched.exclude(incoming_mail_protocol=IncomingMailProtocol.NONE).select_related("watching")
+    watched = watched.exclude(incoming_mail_protocol=IncomingMailProtocol.NONE)
+    watched = watched.annotate(last=Coalesce(Subquery(last), F("created_at")), hours=F("watching__no_mail_hours"))
     found = []
-    for account in watched.annotate(last=Coalesce(Subquery(last), F("created_at"))):
-        hours = account.watching.no_mail_hours or 0
+    for account in watched:
+        hours = account.hours
         if now - account.last > timedelta(hours=hours):
             words = f"{account}: no email has come for more than {hours} hours."
             advice = "Send a mail to the address. If it does not arrive, ask whoever runs the mail server."
