@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 
@@ -160,11 +161,11 @@ def after(good: int, step: Step) -> Step:
 
 def per_connection(limit: int, step: Step) -> Step:
     """All is well `limit` times on each connection."""
-    seen: dict[int, int] = {}
+    seen: weakref.WeakKeyDictionary[Wire, int] = weakref.WeakKeyDictionary()  # by id, a new one could inherit a count
 
     def counted(wire: Wire) -> bool:
-        seen[id(wire)] = seen.get(id(wire), 0) + 1
-        return True if seen[id(wire)] <= limit else step(wire)
+        seen[wire] = seen.get(wire, 0) + 1
+        return True if seen[wire] <= limit else step(wire)
 
     return counted
 
