@@ -164,3 +164,16 @@ def test_no_request_that_the_schema_allows_breaks_the_server(
     ]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"NO_PROXY": "*"}, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+
+
+def test_a_dkim_key_is_made_and_shown_by_its_public_half_only(client: Any, account: EmailAccount) -> None:
+    api, agent = client(), client("agent")
+    where = f"/accounts/{account.email_account_id}/dkim"
+    assert api.get(where).status_code == 404
+    assert agent.post(where).status_code == agent.get(where).status_code == 403
+    made = api.post(where).json()
+    assert (made["selector"], made["record_value"][:12]) == ("mailroom", "v=DKIM1; k=r")
+    assert api.get(where).json() == made
+    assert "PRIVATE" not in str(made)
+    assert api.post("/accounts/NOBODY/dkim").status_code == 404
+    assert api.delete(where).status_code == 405

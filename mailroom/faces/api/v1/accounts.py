@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
-from ninja import Body, Router
+from ninja import Body, Router, Schema
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
@@ -12,7 +12,8 @@ from mailroom.faces.api.v1.schemas import ERRORS, Outcome, Steps
 from mailroom.flows.incoming import account_test, accounts, pipeline
 from mailroom.flows.receiving import receive, reconcile
 from mailroom.flows.receiving import state as receiving_state
-from mailroom.flows.sending import send
+from mailroom.flows.sending import send, signing
+from mailroom.flows.sending.models import DkimKey
 from mailroom.records.email_accounts.models import EmailAccount
 
 router = Router(tags=["accounts"])
@@ -72,6 +73,42 @@ def fetch_gaps(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
     """Fetch what the newest comparison found missing."""
     rights.administrator(request)
     return asdict(reconcile.fetch(_find(email_account_id), clock.now()))
+
+
+class Dkim(Schema):
+    """An account's key without its private half, and the TXT record to publish."""
+
+    domain: str
+    selector: str
+    record_name: str
+    record_value: str
+
+
+@router.get("/{email_account_id}/dkim", response={200: Dkim, **ERRORS})
+def show_dkim(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
+    """The key that mail of this account is signed with; 404 when it is not signed."""
+    rights.administrator(request)
+    key = signing.key_of(_find(email_account_id).pk)
+    if key is None:
+        raise Http404
+    return _dkim(key)
+
+
+@router.post("/{email_account_id}/dkim", response={200: Dkim, **ERRORS})
+def make_dkim(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
+    """Make a key; one that the account had is replaced, so the record has to be published anew."""
+    rights.administrator(request)
+    return _dkim(signing.generate(_find(email_account_id)))
+
+
+def _dkim(key: DkimKey) -> dict[str, Any]:
+    record = signing.record(key)
+    return {
+        "domain": key.domain,
+        "selector": key.selector,
+        "record_name": record.name,
+        "record_value": record.value,
+    }
 
 
 @router.post("/{email_account_id}/{work}", response={200: Outcome, **ERRORS})

@@ -16,7 +16,7 @@ from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Menu, Outcome,
 from mailroom.faces.windows.kit.record import RecordWindow
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.kit.views import WindowView
-from mailroom.faces.windows.sm204002_system_email_accounts import consent, gaps
+from mailroom.faces.windows.sm204002_system_email_accounts import consent, gaps, signature
 from mailroom.faces.windows.sm204002_system_email_accounts.forms import AccountForm
 from mailroom.faces.windows.sm204002_system_email_accounts.layout import ENABLED, LAYOUT
 from mailroom.faces.windows.sm204002_system_email_accounts.window import WINDOW
@@ -70,6 +70,7 @@ class SystemEmailAccounts(RecordWindow):
                 ),
                 SEPARATOR,
                 gaps.COMPARE,
+                signature.MAKE_KEY,
             ),
         ),
         gaps.FETCH,
@@ -107,7 +108,7 @@ class SystemEmailAccounts(RecordWindow):
             raise ValidationError(_("The account was not saved.")) from invalid
 
     def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:
-        """The steps of the last test and how receiving and sending went."""
+        """The steps of the last test, how receiving and sending went, and what signs the mail."""
         if record is None:
             return {}
         return {
@@ -116,6 +117,7 @@ class SystemEmailAccounts(RecordWindow):
             "run": receiving_state.export(record),
             "comparison": reconcile.latest(record),
             "consent": consent.standing(record),
+            "dkim": signature.standing(record),
             "sending": getattr(record, "sending", None),
         }
 
