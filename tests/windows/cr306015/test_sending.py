@@ -153,6 +153,26 @@ def test_send_to_the_rest_queues_those_who_were_refused(writer: Client, draft: E
 
 
 @pytest.mark.django_db
+def test_send_to_the_rest_is_refused_to_strangers_for_nobody_and_by_get(
+    writer: Client, stranger: Client, draft: Email, administrator: User
+) -> None:
+    teammate = Client()
+    teammate.force_login(administrator, "django.contrib.auth.backends.ModelBackend")
+    writer.post(f"/cr306015/{draft.pk}/", values(draft, to="a@x.example.org", send="now"))
+    Email.objects.update(status=Status.PROCESSED)
+    where = "/cr306015/do/send-to-rest/"
+    writer.post(where, {"ids": draft.pk})
+    assert Email.objects.get().status == Status.PROCESSED, "nobody was refused"
+    draft.recipients.update(outcome="refused", reply="550 no such user")
+    assert stranger.post(where, {"ids": draft.pk}).status_code == 404
+    assert writer.post(where, {"ids": draft.pk + 99}).status_code == 404
+    assert writer.get(where).status_code == 405
+    assert Email.objects.get().status == Status.PROCESSED
+    teammate.post(where, {"ids": draft.pk})
+    assert Email.objects.get().status == Status.PENDING
+
+
+@pytest.mark.django_db
 def test_what_is_said_about_addresses(writer: Client, sales: EmailAccount) -> None:
     form = {"address": ["Kari <kari@elvestad.example.com>", "a@gmial.com", "no one", "i@fjell.example.net"]}
     states = writer.post("/cr306015/addresses/", form).json()
