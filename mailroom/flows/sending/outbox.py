@@ -63,14 +63,13 @@ def create(new: NewEmail, now: datetime, by: User | None) -> Email:
         return known
     try:
         with transaction.atomic():
-            email = compose.create(new.fields, now, by)
+            email = compose.create(new.fields, now, by, index=not new.send)
             if new.idempotency_key:
                 Email.objects.filter(pk=email.pk).update(idempotency_key=new.idempotency_key)
             for file in new.files:
                 compose.attach(email, file.name, file.content_type, file.content)
             if new.send:
-                email.refresh_from_db()
-                enqueue(email.pk, now, by, new.undo_seconds, new.send_at, new.lane, new.cancel_if_answered)
+                return enqueue(email.pk, now, by, new.undo_seconds, new.send_at, new.lane, new.cancel_if_answered)
     except IntegrityError:
         known = _by_key(new.idempotency_key)
         if known is None:
@@ -98,7 +97,8 @@ def enqueue(
     Raises NoRecipient, BadAddress, status.Refused or store.FileMissing; then nothing changed.
     """
     with transaction.atomic():
-        email = Email.objects.select_related("account", "content", "created_by").get(pk=email_id)
+        found = Email.objects.select_related("account", "content", "created_by")
+        email = found.prefetch_related("recipients", "attachments__file").get(pk=email_id)
         rows = [row for row in email.recipients.all() if row.kind != "reply_to"]
         check(rows)
         start = max(send_at or now, now + timedelta(seconds=max(0, min(undo_seconds, LONGEST_UNDO))))

@@ -62,10 +62,10 @@ class DraftFields:
 
 
 @transaction.atomic
-def create(fields: DraftFields, now: datetime, by: User | None) -> Email:
-    """A saved draft."""
+def create(fields: DraftFields, now: datetime, by: User | None, index: bool = True) -> Email:
+    """A saved draft. Whoever queues it in the same transaction says `index=False`: queueing indexes it."""
     kind, entity, description = fields.related
-    email = Email.objects.create(
+    email = Email(
         direction=Direction.OUTGOING,
         status=Status.DRAFT,
         box=Box.SENT,
@@ -80,8 +80,12 @@ def create(fields: DraftFields, now: datetime, by: User | None) -> Email:
         related_entity_id=entity,
         related_entity_description=description,
     )
+    _head(email, fields, now)
+    email.save(force_insert=True)
     EmailContent.objects.create(
         email=email,
+        text=plain(fields.text),
+        html=plain(fields.html),
         saved_at=now,
         saved_by=by,
         facts={
@@ -91,7 +95,9 @@ def create(fields: DraftFields, now: datetime, by: User | None) -> Email:
             **fields.extra,
         },
     )
-    _write(email, fields, now)
+    _recipients(email, fields)
+    if index:
+        search.index([email.pk])
     return email
 
 
@@ -121,6 +127,16 @@ COLUMNS = ("account", "subject", "from_address", "from_name", "to_line", "cc_lin
 
 
 def _write(email: Email, fields: DraftFields, now: datetime) -> None:
+    _head(email, fields, now)
+    email.save(update_fields=COLUMNS)
+    EmailContent.objects.filter(email=email).update(text=plain(fields.text), html=plain(fields.html))
+    email._state.fields_cache.pop("content", None)  # what is read from now on is what was written
+    email.recipients.all().delete()
+    _recipients(email, fields)
+    search.index([email.pk])
+
+
+def _head(email: Email, fields: DraftFields, now: datetime) -> None:
     email.account = fields.account
     email.subject = plain(" ".join(fields.subject.split()))
     email.from_address = fields.account.email_address
@@ -128,17 +144,15 @@ def _write(email: Email, fields: DraftFields, now: datetime) -> None:
     email.to_line, email.cc_line, email.bcc_line = line(fields.to), line(fields.cc), line(fields.bcc)
     email.preview = " ".join(plain(fields.text[:1000]).split())[:200]
     email.date = now
-    email.save(update_fields=COLUMNS)
-    EmailContent.objects.filter(email=email).update(text=plain(fields.text), html=plain(fields.html))
-    email._state.fields_cache.pop("content", None)  # what is read from now on is what was written
-    email.recipients.all().delete()
+
+
+def _recipients(email: Email, fields: DraftFields) -> None:
     groups = (("to", fields.to), ("cc", fields.cc), ("bcc", fields.bcc))
     found = [(kind, item) for kind, items in groups for item in items]
     Recipient.objects.bulk_create(
         Recipient(email=email, kind=kind, position=place, name=plain(item.name), address=plain(item.address))
         for place, (kind, item) in enumerate(_once(found))
     )
-    search.index([email.pk])
 
 
 def _once(found: Iterable[tuple[str, Address]]) -> list[tuple[str, Address]]:
