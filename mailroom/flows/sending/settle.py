@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from mailroom.base import rows as tables
 from mailroom.flows.sending import verdicts
 from mailroom.flows.sending.models import SendingOptions, SentCopy
 from mailroom.flows.sending.replies import Answer
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 FREE = {"lease_until": None, "lease_holder": ""}
 DONE = FREE | {"error": "", "failed_step": ""}
 UNKNOWN = "delivery"
+ATTEMPT = ("email_id", "started_at", "finished_at", "server", "outcome", "reply")
 
 
 @dataclass(slots=True)
@@ -54,16 +56,20 @@ def answered(
         for offer, answer in answers
     }
     ledger.record({pk: row for verdict in found.values() for pk, row in verdict.outcomes.items()}, now)
-    Attempt.objects.bulk_create(
-        Attempt(
-            email_id=offer.email_id,
-            started_at=answer.started_at,
-            finished_at=answer.finished_at,
-            server=account.outgoing_mail_server,
-            outcome=found[offer.email_id].fate,
-            reply=found[offer.email_id].words,
-        )
-        for offer, answer in answers
+    tables.insert(
+        Attempt,
+        ATTEMPT,
+        [
+            (
+                offer.email_id,
+                answer.started_at,
+                answer.finished_at,
+                account.outgoing_mail_server,
+                str(found[offer.email_id].fate),
+                tables.plain(found[offer.email_id].words),
+            )
+            for offer, answer in answers
+        ],
     )
     _move(account, options, found, counts, now)
 

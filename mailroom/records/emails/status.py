@@ -13,11 +13,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from mailroom.base import rows as tables
 from mailroom.records.emails import moves
 from mailroom.records.emails.models import Direction, Email, StatusChange
 from mailroom.records.emails.moves import Action, Refusal, Standing
 from mailroom.records.organisation.models import Employee, User
 
+HISTORY = ("email_id", "at", "action", "before", "after", "by_id", "reason")
 BATCH = 500  # below SQLite's limit of variables in one statement
 
 
@@ -79,7 +81,8 @@ def _move_batch(
     moved: Moved,
 ) -> None:
     groups: dict[Standing, list[int]] = defaultdict(list)
-    history: list[StatusChange] = []
+    history: list[tables.Row] = []
+    mover = by.pk if by is not None else None
     rows = Email.objects.select_for_update(of=("self",)).filter(pk__in=ids)
     columns = rows.values_list("pk", "direction", "status", "archived", "status_before_delete")
     for pk, direction, status, archived, former in columns:
@@ -90,20 +93,12 @@ def _move_batch(
             continue
         groups[after].append(pk)
         moved.ids.append(pk)
-        history.append(
-            StatusChange(
-                email_id=pk,
-                at=now,
-                action=action,
-                before=before.status,
-                after=after.status,
-                by=by,
-                reason=reasons.get(pk, ""),
-            )
-        )
+        words = tables.plain(str(reasons.get(pk, "")))
+        history.append((pk, now, str(action), before.status, str(after.status), mover, words))
     for after, members in groups.items():
         Email.objects.filter(pk__in=members).update(**_columns(after), **changes)
-    StatusChange.objects.bulk_create(history)
+    if history:
+        tables.insert(StatusChange, HISTORY, history)
 
 
 def _columns(after: Standing) -> dict[str, Any]:
