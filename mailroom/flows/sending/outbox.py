@@ -97,8 +97,7 @@ def enqueue(
     Raises NoRecipient, BadAddress, status.Refused or store.FileMissing; then nothing changed.
     """
     with transaction.atomic():
-        found = Email.objects.select_related("account", "content", "created_by")
-        email = found.prefetch_related("recipients", "attachments__file").get(pk=email_id)
+        email = Email.objects.select_related("account", "content", "created_by").get(pk=email_id)
         rows = [row for row in email.recipients.all() if row.kind != "reply_to"]
         check(rows)
         start = max(send_at or now, now + timedelta(seconds=max(0, min(undo_seconds, LONGEST_UNDO))))
