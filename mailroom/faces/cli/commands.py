@@ -16,6 +16,7 @@ from mailroom.faces.cli import (
     reconcile,
     schedules,
     search,
+    templates,
     watching,
 )
 
@@ -34,4 +35,5 @@ app.add_typer(emails.app, name="emails")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(search.app, name="search")
+app.add_typer(templates.app, name="templates")
 emails.register(app)
