@@ -1,16 +1,21 @@
 """The demo company is told through the product: received by IMAP, sent by SMTP, once."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from mailroom.base import clock
 from mailroom.demo import furnish
 from mailroom.demo.company import cast, scripts
-from mailroom.demo.mail_world.world import MailWorld
+from mailroom.demo.mail_world.world import MailWorld, Pace
 from mailroom.flows.receiving import receive
+from mailroom.flows.sending import outbox, send
+from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -53,3 +58,22 @@ def test_a_second_start_changes_nothing_and_the_newest_mail_comes_by_the_first_r
     support = EmailAccount.objects.get(email_account_id="SUPPORT")
     result = receive.receive_account(support.pk, NOW)
     assert (result.stored, result.duplicate, result.error) == (2, 0, "")
+
+
+def test_a_customer_answers_what_is_sent_to_him(furnished: MailWorld) -> None:
+    furnished.pace = Pace(0.1, 0.1)
+    support = EmailAccount.objects.get(email_account_id="SUPPORT")
+    mads = "mads.bruun@havnegade.example.org"
+    fields = DraftFields(support, to=[Address("", mads)], subject="Crates", text="Thursday.")
+    now = clock.now()
+    sent = outbox.create(outbox.NewEmail(fields, send=True), now, None)
+    assert send.send_account(support.pk, now, manual=True, only=[sent.pk]).sent == 1
+    answers = Email.objects.filter(direction="incoming", references__message_id=sent.message_id)
+    over = time.monotonic() + 30
+    while not answers.exists():
+        assert time.monotonic() < over, "the customer does not answer"
+        receive.receive_account(support.pk, clock.now())
+    answer = answers.get()
+    sent.refresh_from_db()
+    assert (answer.from_address, answer.thread_id) == (mads, sent.thread_id)
+    assert answer.subject.startswith("Re: Crates")
