@@ -59,6 +59,7 @@ def test_a_signature_stands_at_the_end_of_a_new_email(
     page = open_page()
     page.goto(f"{live_server.url}/login/link/{sign_in.make_link(administrator, clock.now())}/?next=/sm203010/")
     page.get_by_role("button", name="Sign in").click()
+    page.locator(".jodit-wysiwyg").wait_for()  # until then the plain field stands there
     page.get_by_role("textbox", name="Signature").fill("Anna Admin, Elvestad")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved", exact=True).first).to_be_visible()

@@ -1,5 +1,6 @@
 """The window of docs/howto/add-a-window.md does what the kit promises for every window."""
 
+import re
 from types import ModuleType
 
 import pytest
@@ -16,7 +17,7 @@ def test_the_list_shows_one_page_with_its_id_tabs_and_counts(signed_in: Client) 
     assert "TM000001" in page
     assert "Team 01" in page
     assert "Team 21" not in page
-    assert "of 45" in page
+    assert "of 45" in re.sub(r"<[^>]+>", "", page)
     assert 'tab__n">45<' in page
 
 
