@@ -58,6 +58,7 @@ def _forked(work: Callable[[], object], told: Callable[[int], object], last: int
 
 def _work_and_leave(work: Callable[[], object], told: Callable[[int], object], last: int) -> None:
     """In the child: work under a count of calls, and never return."""
+    _forget_inherited_connections()
     count = 0
 
     def counting(_frame: FrameType, event: str, _argument: Any) -> None:
@@ -81,3 +82,13 @@ def _work_and_leave(work: Callable[[], object], told: Callable[[int], object], l
         traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def _forget_inherited_connections() -> None:
+    """Connections of the parent's other context (a browser test's event loop) were not closed with the rest.
+
+    The child, in which no loop runs, would find them and use them beside its parent.
+    """
+    for alias in connections:
+        if hasattr(connections._connections, alias):
+            del connections[alias]
