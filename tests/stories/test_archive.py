@@ -69,6 +69,7 @@ def test_old_mail_is_archived_by_the_accounts_and_direction_that_are_run(
 
     steps.go(page, "/sm507010/")
     page.get_by_label("Action", exact=True).select_option(label="Send all")
+    page.wait_for_url("**action=Send*")
     page.get_by_role("button", name="Process all").click()
     expect(page.get_by_text("1 done, 0 failed").first).to_be_visible()
     steps.go(page, "/co409080/")

@@ -142,6 +142,7 @@ def test_the_keyboard_alone_writes_sends_and_undoes(at: Opener, ingrid: Contact)
     expect(page.get_by_label("Subject")).not_to_be_focused()
     tab_to(page, page.get_by_label("Subject"))
     page.keyboard.type("Crates")
+    page.locator(".jodit-wysiwyg").wait_for()  # until then the plain field stands there
     tab_to(page, page.get_by_role("textbox", name="Message"))
     page.keyboard.type("See the attached list.")
     page.keyboard.press("Control+Enter")

@@ -35,3 +35,8 @@ const start = (area) => {
   }
 };
 dress((root) => $$("textarea[data-editor]", root instanceof Element ? root.parentElement ?? root : root).forEach(start));
+
+// The editor hands its text to the field a moment after it was typed; whoever sends at once loses nothing.
+document.addEventListener("submit", (event) => {
+  for (const area of $$("textarea[data-editor]", event.target)) if (area.jodit) area.value = area.jodit.value;
+}, true);
