@@ -37,6 +37,11 @@ PAGES = {
     "contacts": "/cr302000/",
     "tasks": "/cr306020/",
     "employees": "/ep203000/",
+    "schedules": "/sm205020/",
+    "templates": "/sm204003/",
+    "settings": "/sm203010/",
+    "set-up": "/setup/",
+    "quarantine": "/sm507020/",
 }
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 LINK = re.compile(r"http://\S+")
@@ -90,7 +95,8 @@ def take(browser: Browser, link: str, folder: Path) -> int:
     page.goto(base + "/co409000/")
     conversation = page.locator("a[data-open]", has_text="faktura 104821").first
     if conversation.count():
-        pages["reader"] = str(conversation.get_attribute("href"))
+        href = str(conversation.get_attribute("href"))
+        pages["reader"] = href if href.startswith("/") else "/co409000/" + href
     taken = 0
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
