@@ -23,6 +23,7 @@ SETTINGS = {
     "autovacuum_naptime": "10s",
     "timezone": "UTC",
     "log_min_messages": "warning",
+    "idle_in_transaction_session_timeout": "120s",  # what a dead process left behind fails a test, not the run
 }
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
