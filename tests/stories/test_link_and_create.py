@@ -85,6 +85,8 @@ def test_an_email_is_linked_to_an_entity(at: Callable[..., Page], email: Email, 
     assert email.related_entity_type == ""
 
     in_menu(page, "Actions", "Link to")
+    expect(dialog.get_by_label("Type")).to_be_visible()
+    expect(page.locator(".htmx-added")).to_have_count(0)  # until then the dialog hears nothing
     dialog.get_by_label("Type").select_option(label="Lead/contact")
     expect(dialog.locator("[data-lookup=entity-lead_contact]")).to_be_visible()
     dialog.get_by_label("Type").select_option(label="Case")
