@@ -7,13 +7,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mailroom.base import clock, engine
+from mailroom.flows.incoming.exchange import Exchange
 from mailroom.flows.sending import outbox
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email, Status
 from mailroom.records.organisation import sign_in
-from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models import Job, User
 from mailroom.records.preferences import current
 from tests.factories.accounts import AccountFactory
 from tests.servers.chromium import axe
@@ -56,6 +57,50 @@ def test_send_and_receive_by_hand_shows_each_accounts_result(
         row.get_by_role("link", name=good.email_account_id).click()
     assert f"/sm204002/{good.email_account_id}/" in opened.value.url
     assert axe(page) == []
+
+
+@pytest.mark.parametrize("button", ["Process", "Process all"])
+def test_an_action_chosen_a_moment_before_process_is_the_one_that_runs(
+    live_server: Any,
+    worker: engine.Worker,
+    account: EmailAccount,
+    administrator: User,
+    open_page: Callable[..., Page],
+    button: str,
+) -> None:
+    """The list for the new choice never comes: the button goes by what the form shows."""
+    page = open_page()
+    enter(page, live_server.url, administrator)
+    page.goto(f"{live_server.url}/sm507010/")
+    page.locator("html[data-ready]").wait_for()
+    page.get_by_role("checkbox", name=f"Select {account.email_account_id}").check()
+    page.route("**/sm507010/?*", lambda _route: None)
+    page.get_by_label("Action", exact=True).select_option(label="Send all")
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_text("1 done, 0 failed").first).to_be_visible(timeout=30_000)
+    assert Job.objects.get().arguments["action"] == Exchange.SEND_ALL
+
+
+def test_process_all_takes_the_emails_of_the_account_chosen_a_moment_before(
+    live_server: Any,
+    worker: engine.Worker,
+    accounts: AccountFactory,
+    administrator: User,
+    open_page: Callable[..., Page],
+) -> None:
+    customer = accounts.dovecot.add_mailbox()
+    taken = queue(accounts.make(email_account_id="ONE"), customer.address, "Goes", administrator)
+    left = queue(accounts.make(email_account_id="TWO"), customer.address, "Stays", administrator)
+    page = open_page()
+    enter(page, live_server.url, administrator)
+    page.goto(f"{live_server.url}/sm507000/?criteria=1&type=all")
+    page.locator("html[data-ready]").wait_for()
+    page.route("**/sm507000/?*", lambda _route: None)
+    page.get_by_role("combobox", name="Account").fill("ONE")
+    page.get_by_role("option", name="ONE").click()
+    page.get_by_role("button", name="Process all").click()
+    expect(page.get_by_text("1 done, 0 failed").first).to_be_visible(timeout=30_000)
+    assert [Email.objects.get(pk=one.pk).status for one in (taken, left)] == [Status.PROCESSED, Status.PENDING]
 
 
 def test_pending_emails_are_sent_fail_in_words_and_are_deleted(

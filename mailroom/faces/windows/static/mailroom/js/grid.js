@@ -133,7 +133,14 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 // Actions: the toolbar's buttons send the chosen rows, those of other pages too.
-const query = () => [...new URLSearchParams(location.search)].filter(([name]) => !["after", "before", "last", "open", "ids"].includes(name));
+// They act on the criteria and the search as they stand, also while the list for them is still on its way.
+const query = () => {
+  const forms = $$("form.criteria, form.search[hx-target='#list']");
+  const fields = new Set(forms.flatMap((form) => [...form.elements].map((field) => field.name)));
+  const kept = [...new URLSearchParams(location.search)].filter(([name]) => !fields.has(name));
+  const paging = new Set(["after", "before", "last", "open", "ids"]);
+  return [...kept, ...forms.flatMap((form) => [...new FormData(form)])].filter(([name, value]) => !paging.has(name) && value);
+};
 on("submit", "[data-rows], [data-rows-of-reader]", (event, form) => {
   const button = event.submitter;
   if (!button) return event.preventDefault();
@@ -150,7 +157,7 @@ on("submit", "[data-rows], [data-rows-of-reader]", (event, form) => {
     sent.forEach((id) => url.searchParams.append("ids", id));
     return "dialogSubmit" in button.dataset ? load(url.pathname + url.search, button) : location.assign(url);
   }
-  if (all) query().forEach(([name, value]) => url.searchParams.set(name, value));
+  if (isList) query().forEach(([name, value]) => url.searchParams.append(name, value));
   const bare = document.createElement("form");
   bare.action = url.pathname + url.search;
   const extra = all ? [["everything", "1"]] : sent.map((id) => ["ids", id]);
