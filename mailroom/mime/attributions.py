@@ -5,24 +5,27 @@ import re
 
 VERB = (
     r"(?:wrote|writes|schrieb|schreibt|skrev|skreiv|skriver|kirjoitti|a écrit|ha scritto|escribió|schreef|napisała?|"
-    r"napisał\(a\)|escreveu|napsala?|napsal\(a\)|написала?|пишет|писала?|пише|написа|yazdı|írta|a scris|έγραψε|kirjutas|"
-    r"rakstīja|rašė|je napisao|je napisal|写道|写道：|のメール|님이 작성|đã viết|menulis|ha escrit)"
+    r"napisał\(a\)|pisze|napisana przez|geschreven|skriver|escreveu|napsala?|napsal\(a\)|написала?|пишет|писала?|пише|написа|yazdı|írta|a scris|έγραψε|kirjutas|"
+    r"rakstīja|rašė|je napisao|je napisal|đã viết|menulis|ha escrit)"
 )
 OPENER = (
     r"(?:On|Am|Den|Le|El|Il|Op|Dnia|W dniu|Em|På|Dne|Pada|Vào|Tor|Fre|Man|Tir|Tirs|Ons|Lør|Søn|Mån|Tis|Ma|Ti|Ke|To|Pe|La|Su|"
     r"Pe|Στις|Kedd|A|V|Dana|U)"
 )
+VERB_WITHOUT_BLANKS = r"(?:写道|寫道|のメール|님이 작성)"  # languages whose words have none between them
 MAILBOX = r"[^\s<>@\"]+@[^\s<>@\"]+"
 DATE_FIRST = r"(?:\w{2,12}\.?,? )?(?:\d{1,4}[./ -]|\d{4}年)"
+AFTER_VERB = r"(?:.{0,100}[:：>\])]|\W{0,3})"  # a sentence goes on; what introduces a quote ends
 WITH_VERB = re.compile(
-    rf"^\W{{0,4}}(?:{OPENER}\b.{{4,300}}?\b{VERB}\b.{{0,100}}"
-    rf"|.{{2,300}}?\b{VERB}\b[^!?]{{0,100}}[:：]"
-    rf"|{DATE_FIRST}.{{4,300}}?\b{VERB}\b.{{0,60}})\s*$",
+    rf"^\W{{0,4}}(?:{OPENER}\b.{{4,300}}?\b{VERB}(?!\w){AFTER_VERB}"
+    rf"|.{{2,300}}?\b{VERB}(?!\w)[^!?]{{0,100}}[:：]"
+    rf"|.{{6,300}}?{VERB_WITHOUT_BLANKS}.{{0,10}}"
+    rf"|{DATE_FIRST}.{{4,300}}?\b{VERB}(?!\w){AFTER_VERB})\s*$",
     re.IGNORECASE,
 )
 WITHOUT_VERB = re.compile(rf"^\W{{0,4}}{DATE_FIRST}.{{4,200}}?[<(\s]*{MAILBOX}(?:\s*[>)\]]*\s*[:：]|\s*>)\s*$")
 PLAUSIBLE = re.compile(rf"{MAILBOX}|\d{{1,2}}[:.]\d\d|\d{{4}}|<|>|\b\d{{1,2}}\b")
-HINT = re.compile(rf"{VERB}|[:：>]\s*$", re.IGNORECASE)
+HINT = re.compile(rf"{VERB}|{VERB_WITHOUT_BLANKS}|[:：>]\s*$", re.IGNORECASE)
 SENTENCE_BEFORE = re.compile(r"^[\w .'\"-]{2,60}? (?:wrote|schrieb|skrev|schreef)\s*:$", re.IGNORECASE)
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 LONGEST = 420
@@ -37,14 +40,14 @@ WORDS = (
     r"Исходное сообщение|Пересылаемое сообщение|Původní zpráva|Eredeti üzenet|Reply message|Original Text"
 )
 DIVIDER = re.compile(
-    rf"^[\s*>]*(?:[-_=~]{{2,}}\s*(?:{WORDS}).*|Begin forwarded message\s*:|Anfang der weitergeleiteten .*|"
+    rf"^[\s*>]*(?:[-_=~\u2010-\u2015]{{2,}}\s*(?:{WORDS}).*|Begin forwarded message\s*:|Anfang der weitergeleiteten .*|"
     r"Start på vidarebefordrat .*|Début du message .*|\*?(?:Previous Replies|Previous discussion)\*?|"
     r"[-_#* ]*(?:Reply above this line|Please reply above|Svar over denne linjen|Bitte .* oberhalb dieser Linie).*)\s*$",
     re.IGNORECASE,
 )
 RULE = re.compile(r"^\s*(?:[-_=*]\s?){3,}\s*$")
 FIELD = re.compile(
-    r"^[\s*>]*(From|Fra|Från|Von|De|Da|Van|Lähettäjä|Od|Lähetetty|Sent|Sendt|Skickat|Gesendet|Envoyé|Inviato|Enviado(?: el)?"
+    r"^[\s*>]*(From|Fra|Frå|Från|Von|De|Da|Van|Lähettäjä|Od|Lähetetty|Sent|Sendt|Skickat|Gesendet|Envoyé|Inviato|Enviado(?: el)?|Enviada em"
     r"|Verzonden|Wysłano|To|Til|Till|An|À|A|Para|Aan|Do|Vastaanottaja|Subject|Emne|Ämne|Betreff|Objet|Oggetto|Asunto|Onderwerp"
     r"|Aihe|Temat|Assunto|Date|Dato|Datum|Data|Cc|Kopi|Kopia|От|Отправлено|Кому|Тема|Дата|Копия|Від|Надіслано|Odesláno|Předmět"
     r"|Komu|Feladó|Küldve|Címzett|Tárgy|Reply-To)\s?\*{0,2}\s*[:：]",
@@ -88,12 +91,16 @@ def _length(lines: list[str], place: int, hints: list[bool]) -> int:
     for count in range(1, MOST_LINES):
         if place + count > len(lines) or len(joined) > LONGEST:
             return 1
-        joined = f"{joined} {lines[place + count - 1].strip()}".strip()
+        line = lines[place + count - 1].strip()
+        if count > 1 and not lines[place + count - 2].strip() and WITH_DATE.match(line):
+            return 1  # the attribution begins only here: what stands above the blank line is the sender's own
+        joined = f"{joined} {line}".strip()
         if hints[place + count - 1] and is_attribution(joined):
             return count
     return 1
 
 
+WITH_DATE = re.compile(rf"^\W{{0,4}}(?:{OPENER}\b|{DATE_FIRST})", re.IGNORECASE)
 STARTS = re.compile(rf"^\W{{0,4}}(?:{OPENER}\b|{DATE_FIRST}|[^.!?]{{2,80}}<|[^.!?]{{2,60}}@)", re.IGNORECASE)
 
 

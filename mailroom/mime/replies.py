@@ -2,20 +2,15 @@
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from mailroom.mime import attributions, bodies, nesting
+from mailroom.mime import attributions, bodies, nesting, signatures
 
-SIGNATURE = re.compile(
-    r"^(?:-- ?|--\s*|__ ?|_{5,}|—|(?:Sent|Sendt|Skickat|Gesendet|Von meinem|Envoyé|Inviato|Enviado|Verzonden|Verstuurd|Lähetetty|"
-    r"Wysłane|Hentet|Get|Отправлено|Posted|Diese Nachricht wurde) (?:from|fra|från|von|iPhone|depuis|de|dal?|desde|vanaf|van|iPad|"
-    r"iPhonesta|z|с|Outlook for|Android|puhelimesta|meinem|via|with).{0,80})\s*$",
-    re.IGNORECASE,
-)
 QUOTED_HTML = (
     "blockquote[type=cite], .gmail_quote, .yahoo_quoted, .protonmail_quote, .zmail_extra, .moz-cite-prefix, "
-    ".gmail_attr, #OLK_SRC_BODY_SECTION, #divRplyFwdMsg, .gmail_extra > .gmail_quote, #reply-intro, .WordSection1 ~ blockquote"
+    ".gmail_attr, #OLK_SRC_BODY_SECTION, .gmail_extra > .gmail_quote, #reply-intro, .WordSection1 ~ blockquote"
 )
+QUOTED_FROM_HERE = "#divRplyFwdMsg"
 LONGEST = 200_000
 
 
@@ -34,14 +29,24 @@ def _html_without_quotes(html: str) -> str:
     tree = LexborHTMLParser(nesting.shallow(html[: bodies.LARGEST_HTML]))
     for node in tree.css(QUOTED_HTML):
         node.decompose()
+    for node in tree.css(QUOTED_FROM_HERE)[:1]:
+        _drop_from(node)
     return bodies.text_from_html(tree.html or "")
+
+
+def _drop_from(node: LexborNode) -> None:
+    """QUIRK: Outlook on the web quotes all that follows the block of its fields, without anything round it."""
+    following = node.next
+    while following is not None:
+        node, following = following, following.next
+        node.decompose()
 
 
 def _new_part(lines: list[str]) -> str:
     lines = _without_opening_quote(attributions.fold(lines))
     lines = lines[: _end_of_new(lines)]
     lines = [line for line in lines if not _is_quote(line) and not attributions.is_attribution(line)]
-    lines = lines[: _signature_start(lines)]
+    lines = lines[: signatures.start(lines)]
     while lines and (not lines[-1].strip() or attributions.RULE.match(lines[-1])):
         lines.pop()
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n").rstrip()
@@ -87,13 +92,3 @@ def _quote_then_text(lines: list[str], start: int) -> bool:
     """Whether a marked quote follows, and words of the sender's own below it."""
     rest = [line for line in lines[start:] if line.strip()]
     return bool(rest) and _is_quote(rest[0])
-
-
-def _signature_start(lines: list[str]) -> int:
-    """Where the signature begins; a divider on the first line is none, and a rule counts only near the end."""
-    written = False
-    for place, line in enumerate(lines):
-        if SIGNATURE.match(line) and (written or not line.strip("-_ ")) and len(lines) - place < 40:
-            return place
-        written = written or bool(line.strip())
-    return len(lines)
