@@ -13,11 +13,16 @@ NO_REPLY = re.compile(
 )
 SYSTEM = re.compile(r"^(mailer-daemon|postmaster|mail-daemon|maildaemon|double-bounce)@", re.IGNORECASE)
 # For a subject in lower case: a search without case is several times as slow.
-AWAY = re.compile(
-    r"out[ -]of[ -](the[ -])?office|automatic reply|auto[- ]?reply|auto[- ]?response|autosvar|automatisk svar|fravær|frånvaro|"
-    r"abwesenheit|automatische antwort|poissa|automaattinen|afwezig|absence du bureau|réponse automatique|"
-    r"fuori ufficio|risposta automatica|fuera de la oficina|respuesta automática|nieobecno|away from (the )?office|on vacation"
+AWAY_WORDS = (
+    r"(?:out[ -]of[ -](?:the[ -])?office|automatic reply|auto[- ]?reply|auto[- ]?response|autosvar|automatiskt? svar|fravær|frånvaro|"
+    r"ikke til stede|ikkje til stades|abwesenheit|abwesend\b|automatische antwort|poissa\b|automaattinen|automatisch antwoord|"
+    r"afwezig|absence du bureau|réponse automatique|fuori ufficio|risposta automatica|fuera de la oficina|respuesta automática|"
+    r"nieobecno|odpowiedź automatyczna|autoodpowied|away from (?:the )?office|on vacation)"
 )
+AWAY = re.compile(AWAY_WORDS)
+AWAY_ALONE = re.compile(
+    rf"\W*{AWAY_WORDS}[^:]{{0,40}}(?::|$)"
+)  # where no field says so: "Absence in week 40?" is a person's
 LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailman-version", "x-beenthere")
 
 
@@ -55,7 +60,7 @@ def _is_hotmail_complaint(fields: Mapping[str, str], walked: Walked) -> bool:
 def _by_fields(fields: Mapping[str, str], address: str) -> Automatic:
     submitted = fields.get("auto-submitted", "no").partition(";")[0].strip().lower()
     subject = fields.get("subject", "")
-    away = AWAY.search(subject.lower()) is not None
+    away = AWAY.search(subject.lower()) is not None or "(vacation)" in submitted
     if (
         submitted.startswith("auto-replied")
         or fields.get("x-autoreply", "").lower() in {"yes", "true"}
@@ -75,7 +80,7 @@ def _by_fields(fields: Mapping[str, str], address: str) -> Automatic:
         return Automatic("bulk", "Precedence" if "precedence" in fields else "List-Unsubscribe")
     if submitted not in {"", "no"}:
         return Automatic("auto-reply", "Auto-Submitted")
-    if away:
+    if AWAY_ALONE.match(subject.lower()):
         return Automatic("out-of-office", "subject")
     if fields.get("return-path", "x").strip() == "<>" or NO_REPLY.match(address):
         return Automatic("bulk", "nobody reads answers to its sender")

@@ -31,6 +31,7 @@ FAILED_WORDS = re.compile(
     r"failed recipient|following (address|recipient)|did not reach|was not delivered|non remis|pas pu etre|not yet been delivered|"
     r"transcript of session|could not be sent|returned mail|error occurred|user unknown|your mail sent on|undeliverable"
 )
+PASSED_ON = re.compile(r"\s*(?:re|sv|aw|vs|vb|antw|fwd?|wg|tr|rv|enc|i|odp|pd|ynt)\s*:")  # a person's answer or forward
 BLOCK = re.compile(rb"^(?:final|original)-recipient:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -96,7 +97,7 @@ def looks_like_bounce(fields: Mapping[str, str], walked: Walked) -> bool:
     if "x-failed-recipients" in fields:
         return True
     machine = MACHINE.search(sender) is not None
-    answers = "in-reply-to" in fields or subject[:3] in {"re:", "sv:", "aw:"}
+    answers = "in-reply-to" in fields or PASSED_ON.match(subject) is not None
     if answers and not machine:
         return False
     signs = machine + (UNDELIVERED.search(subject) is not None) + (fields.get("return-path", "").strip() == "<>")
