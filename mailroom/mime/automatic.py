@@ -20,9 +20,8 @@ AWAY_WORDS = (
     r"nieobecno|odpowiedź automatyczna|autoodpowied|away from (?:the )?office|on vacation)"
 )
 AWAY = re.compile(AWAY_WORDS)
-AWAY_ALONE = re.compile(
-    rf"\W*{AWAY_WORDS}[^:]{{0,40}}(?::|$)"
-)  # where no field says so: "Absence in week 40?" is a person's
+# Where no field says so, the words stand alone or before a colon: "Absence in week 40?" is a person's.
+AWAY_ALONE = re.compile(rf"\W*{AWAY_WORDS}\w*(?:(?: \w+)?\s*:|$)")
 LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailman-version", "x-beenthere")
 
 
