@@ -33,9 +33,6 @@ ALIASES = {
     "iso-8859-6-i": "iso-8859-6",
     "windows-874": "cp874",
     "tis-620": "cp874",
-    "x-user-defined": "utf-8",
-    "unknown-8bit": "utf-8",
-    "8bit": "utf-8",
 }
 SEVEN_BIT_STATEFUL = {"utf-7", "iso-2022-jp", "iso-2022-kr", "hz", "iso2022_jp"}
 
@@ -72,6 +69,8 @@ def decode(content: bytes, charset: str = "") -> tuple[str, str]:
             return text, "charset-mislabelled" if mislabelled else ("charset-unknown" if charset and not codec else "")
     if codec == "cp1252":
         return _windows(content), ""
+    if codec == "utf-8" and content.decode("utf-8", "ignore").isascii():
+        return _guess(content), "charset-mislabelled"  # not one sequence of UTF-8 among its eight-bit bytes
     if codec:
         return content.decode(codec, "replace"), "charset-mislabelled"
     return _guess(content), "charset-unknown" if charset else "charset-missing"
