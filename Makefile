@@ -29,6 +29,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard mailroom/locale/*/LC_MESSAGES/djan
 	$(BIN)/python assets/messages.py compile
 
 setup: $(BIN)/.base mailroom/faces/windows/static/vendor/.built $(CATALOGUES)  ## environment, dependencies and browser assets; leaves .venv/bin/mailroom
+	@$(BIN)/python -m compileall -q mailroom  # also where PYTHONDONTWRITEBYTECODE is set: each process starts seconds sooner
 
 run: setup  ## the product with a demo company on http://127.0.0.1:$(PORT) (DEMO=0 starts empty)
 	@MAILROOM_PORT=$(PORT) $(BIN)/mailroom up $(if $(filter 1,$(DEMO)),--demo,)
