@@ -56,6 +56,22 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> Non
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(prepared))  # noqa: S608 - names of our own models
 
 
+def insert_missing(model: type[Model], names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Insert rows of plain values, but for those that a unique key of the table has already."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(fields[name].column or "") for name in names)
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({columns})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{fields[name].rel_db_type(connection)}[]" for name in names)
+            values = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING", values)  # noqa: S608 - names of our own models
+            return
+        marks = ", ".join(["%s"] * len(names))
+        cursor.executemany(f"{into} VALUES ({marks}) ON CONFLICT DO NOTHING", rows)
+
+
 def _prepared(rows: Iterable[Row], fields: Sequence["Field[Any, Any]"], constants: tuple[Any, ...]) -> Iterable[Row]:
     """The rows as the database takes them, with the constants behind."""
     changes = [(place, change) for place, field in enumerate(fields) if (change := _change(field))]

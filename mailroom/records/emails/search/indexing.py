@@ -65,22 +65,21 @@ def index_new(mails: Mapping[int, tuple[datetime, Searched]]) -> None:
     """
     keys = list(mails)
     for start in range(0, len(keys), BATCH):
-        _put({key: mails[key] for key in keys[start : start + BATCH]})
+        store.current().add(_documents({key: mails[key] for key in keys[start : start + BATCH]}))
 
 
 def _index_batch(ids: Sequence[int]) -> int:
     mails = _read(ids)
     if mails:
-        _put(mails)
+        with transaction.atomic():
+            store.current().put(_documents(mails))
     return len(mails)
 
 
-@transaction.atomic
-def _put(mails: Mapping[int, tuple[datetime, Searched]]) -> None:
+def _documents(mails: Mapping[int, tuple[datetime, Searched]]) -> list[Document]:
+    """The mails as the index takes them; the words of their addresses are noted on the way."""
     vocabulary.learn({word for _date, mail in mails.values() for word in stream.address_words(mail)})
-    store.current().put(
-        [Document(key, place_of(date, key), stream.tokens(mail)) for key, (date, mail) in mails.items()]
-    )
+    return [Document(key, place_of(date, key), stream.tokens(mail)) for key, (date, mail) in mails.items()]
 
 
 def _read(ids: Sequence[int]) -> dict[int, tuple[datetime, Searched]]:

@@ -28,6 +28,11 @@ class SqliteStore:
         """Delete and insert: the trigger takes the old tokens out."""
         with connection.cursor() as cursor:
             cursor.execute(FORGET, [json.dumps([one.email_id for one in documents])])
+        self.add(documents)
+
+    def add(self, documents: Sequence["Document"]) -> None:
+        """Two statements, each for all rows."""
+        with connection.cursor() as cursor:
             cursor.executemany(PUT, [(one.email_id, one.place) for one in documents])
             cursor.executemany(
                 "INSERT INTO emails_search (rowid, tokens) VALUES (%s, %s)",

@@ -25,6 +25,9 @@ class Store(Protocol):
     def put(self, documents: Sequence[Document]) -> None:
         """Write documents over those of the same mails, inside the caller's transaction."""
 
+    def add(self, documents: Sequence[Document]) -> None:
+        """Write documents of mails that have none yet, inside the caller's transaction."""
+
     def hits(self, clauses: Sequence[Clause], below: int | None, most: int) -> list[int]:
         """The places of the newest `most` mails that the clauses hold for, those below the place `below`."""
 

@@ -71,6 +71,8 @@ def _marked(mark: str, found: Iterable[str]) -> list[str]:
 def _bounded(stream: list[str]) -> list[str]:
     """Repeats beyond what PostgreSQL keeps become gaps, in both databases."""
     stream = stream[:MOST_TOKENS]
+    if len(stream) <= MOST_REPEATS:
+        return stream
     counted = Counter(stream)
     del counted[GAP]
     if max(counted.values()) <= MOST_REPEATS:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from mailroom.base import rows
 from mailroom.records.emails.models.search import AddressGram, AddressWord
 
 MOST = 100
@@ -37,10 +38,10 @@ def learn(found: Collection[str]) -> None:
 
 
 def _learn_new(new: Sequence[str]) -> None:
-    AddressWord.objects.bulk_create([AddressWord(word=word, length=len(word)) for word in new], ignore_conflicts=True)
+    rows.insert_missing(AddressWord, ("word", "length"), [(word, len(word)) for word in new])
     keys = AddressWord.objects.filter(word__in=new).order_by("word").values_list("pk", "word")
-    rows = [AddressGram(gram=gram, word_id=key) for key, word in keys for gram in sorted(padded(word))]
-    AddressGram.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    held = [(gram, key) for key, word in keys for gram in sorted(padded(word))]
+    rows.insert_missing(AddressGram, ("gram", "word_id"), held)
 
 
 def holding(part: str) -> list[str]:
@@ -48,8 +49,8 @@ def holding(part: str) -> list[str]:
     if len(part) < 3:
         return []
     wanted = grams(part)
-    rows = _sharing(wanted, len(wanted)).filter(word__contains=part).exclude(word__startswith=part)
-    return list(rows.values_list("word", flat=True).order_by("length", "pk")[:MOST])
+    found = _sharing(wanted, len(wanted)).filter(word__contains=part).exclude(word__startswith=part)
+    return list(found.values_list("word", flat=True).order_by("length", "pk")[:MOST])
 
 
 def near(part: str) -> list[str]:
@@ -59,14 +60,14 @@ def near(part: str) -> list[str]:
     allowed = 2 if len(part) >= LONG else 1
     wanted = padded(part)
     close = range(len(part) - allowed, len(part) + allowed + 1)
-    rows = _sharing(wanted, max(1, len(wanted) - 4 * allowed)).filter(length__in=close)
-    likely = rows.order_by("-shared", "pk").values_list("word", flat=True)[:LOOKED_AT]
+    found = _sharing(wanted, max(1, len(wanted) - 4 * allowed)).filter(length__in=close)
+    likely = found.order_by("-shared", "pk").values_list("word", flat=True)[:LOOKED_AT]
     return [word for word in likely if 0 < distance(part, word, allowed) <= allowed][:MOST]
 
 
 def _sharing(wanted: set[str], least: int) -> QuerySet[Any]:
-    rows: QuerySet[Any] = AddressWord.objects.filter(grams__gram__in=sorted(wanted))
-    sharing: QuerySet[Any] = rows.annotate(shared=Count("grams")).filter(shared__gte=least)
+    any_shared: QuerySet[Any] = AddressWord.objects.filter(grams__gram__in=sorted(wanted))
+    sharing: QuerySet[Any] = any_shared.annotate(shared=Count("grams")).filter(shared__gte=least)
     return sharing
 
 
