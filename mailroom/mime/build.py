@@ -67,10 +67,10 @@ OWN_FIELDS = frozenset(
 
 
 def build(outgoing: Outgoing) -> bytes:
-    """The message with CRLF line ends, in seven-bit text."""
+    """The message with CRLF line ends, in seven bits but for local parts beyond ASCII: they are UTF-8 (RFC 6532)."""
     seed = hashlib.sha256(f"{outgoing.message_id}\n{outgoing.subject}".encode()).hexdigest()
     body = _body(outgoing, seed)
-    return ("".join(_headers(outgoing)) + body).encode("ascii")
+    return ("".join(_headers(outgoing)) + body).encode("utf-8", "replace")
 
 
 def _headers(outgoing: Outgoing) -> list[str]:
@@ -117,7 +117,9 @@ def _header(name: str, value: str) -> str:
 
 
 def _ids(name: str, ids: Sequence[str]) -> str:
-    return f"{name}: " + "\r\n ".join(f"<{_plain(item)}>" for item in ids) + "\r\n"
+    """A field of message ids; QUIRK: one beyond ASCII would need a server that takes UTF-8, so it is left out."""
+    written = [f"<{_plain(item)}>" for item in ids if item.isascii()]
+    return f"{name}: " + "\r\n ".join(written) + "\r\n" if written else ""
 
 
 def _unstructured(text: str, used: int) -> str:
@@ -179,8 +181,7 @@ def envelope_address(address: str) -> str:
     """An address as it goes over the wire: its domain in ASCII (RFC 5891), a local part beyond ASCII as it stands."""
     address = CONTROL.sub("", address).strip().replace("<", "").replace(">", "")
     local, _at, domain = address.rpartition("@")
-    written = f"{local}@{addresses.ascii_domain(domain) or domain}" if local else address
-    return written if written.isascii() else quote(written, safe="@!#$%&'*+/=?^_`{|}~.-")
+    return f"{local}@{addresses.ascii_domain(domain) or domain}" if local else address
 
 
 def _body(outgoing: Outgoing, seed: str) -> str:

@@ -1,7 +1,7 @@
 """Which mails a sending run holds: claimed in lane order, given back, or settled when their run died."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -102,6 +102,13 @@ def load(ids: Collection[int], account: EmailAccount) -> list[Offer]:
 def _letter(sender: str, recipients: Sequence[tuple[int, str]], size: int) -> Letter:
     found = [wire_address(address) for _pk, address in recipients]
     return Letter(sender, found, size, not all(item.isascii() for item in (sender, *found)))
+
+
+def read_again(offer: Offer, raw: bytes) -> Offer:
+    """The offer as its bytes want it: UTF-8 in a header needs SMTPUTF8, whoever still gets the mail (RFC 6531)."""
+    if offer.letter.international or raw[: raw.find(b"\r\n\r\n")].isascii():
+        return offer
+    return replace(offer, letter=replace(offer.letter, international=True))
 
 
 def more_urgent(account_id: int, lane: int, now: datetime) -> bool:

@@ -116,6 +116,7 @@ class Run:
             except store.FileMissing as error:
                 self._refused_here(offer, Reply(554, str(error)))
                 continue
+            offer = claims.read_again(offer, raw)
             refusal = self._hindrance(offer, session)
             if refusal is None:
                 self._offers[offer.email_id] = offer
