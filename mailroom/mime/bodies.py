@@ -19,7 +19,7 @@ TAGS = set(
     "a abbr acronym address article b bdi bdo big blockquote br caption center cite code col colgroup dd del "
     "dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol "
     "p pre q s samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var "
-    "wbr foreach".split()
+    "wbr foreach if".split()
 )
 STYLES = set(
     "background-color border border-bottom border-collapse border-color border-left border-radius border-right "
@@ -60,6 +60,7 @@ _cleaner = nh3.Cleaner(
         "col": {"span"},
         "blockquote": {"cite", "type"},
         "foreach": {"view"},
+        "if": {"test"},
     },
     generic_attribute_prefixes={"data-"},
     url_schemes={"http", "https", "mailto", "tel", "cid", "data"},

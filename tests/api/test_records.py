@@ -174,6 +174,26 @@ def test_a_receipt_and_its_files_are_its_owners(api: Make) -> None:
     assert owner("delete", f"{path}/{file['id']}").status_code == 404
 
 
+def test_a_documents_lines_come_with_it_and_stay_until_new_ones_come(api: Make) -> None:
+    call = api()
+    line = {"item": "CRATE", "quantity": "40", "unit_price": "950.00"}
+    order = {
+        "type": "sales_order",
+        "number": "7",
+        "currency": "NOK",
+        "lines": [line, {"item": "FREIGHT", "amount": "50.5"}],
+    }
+    assert call("post", "documents", [order]).json() == {"saved": 1}
+    (shown,) = call("get", "documents").json()["items"]
+    assert (shown["currency"], shown["total"]) == ("NOK", "38050.50")
+    assert [one["item"] for one in shown["lines"]] == ["CRATE", "FREIGHT"]
+    call("post", "documents", [{"type": "sales_order", "number": "7"}])
+    assert len(call("get", "documents").json()["items"][0]["lines"]) == 2
+    call("post", "documents", [order | {"lines": [line]}])
+    assert [one["item"] for one in call("get", "documents").json()["items"][0]["lines"]] == ["CRATE"]
+    assert call("post", "documents", [order | {"currency": "crowns"}]).status_code == 422
+
+
 def test_documents_and_accounts_are_imported_again_and_again(api: Make) -> None:
     call = api()
     accounts = [{"account_id": "10388", "name": "Fjellbekk"}, {"account_id": "10388", "name": "Fjellbekk Møbler"}]

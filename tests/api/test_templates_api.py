@@ -49,3 +49,22 @@ def test_what_cannot_be_is_a_problem(api: Any) -> None:
 def test_an_agent_is_refused(client: Client, agent: User) -> None:
     client.force_login(agent, BACKEND)
     assert client.get("/api/v1/templates").status_code == 403
+
+
+def test_earlier_versions_are_listed_and_put_back(api: Any) -> None:
+    new = {"description": "Case activity", "window_id": "CR306000", "body": "<p>One</p>"}
+    number = api("POST", "", new).json()["id"]
+    assert api("PATCH", f"/{number}", {"body": "<p>Two</p>"}).status_code == 200
+    newest, first = api("GET", f"/{number}/versions").json()
+    assert (newest["values"]["body"], first["saved_by"]) == ("<p>Two</p>", "admin")
+    assert api("POST", f"/{number}/versions/{first['id']}/restore").json()["body"] == "<p>One</p>"
+    assert len(api("GET", f"/{number}/versions").json()) == 3
+    assert api("POST", f"/{number}/versions/999999/restore").status_code == 404
+
+
+def test_a_placeholder_without_a_value_is_refused_with_its_line(api: Any) -> None:
+    wrong = {"description": "x", "window_id": "CR306000", "body": "<p>Hi</p><p>((Case.Sbject))</p>"}
+    answer = api("POST", "", wrong)
+    assert answer.status_code == 422
+    assert answer.json()["errors"]["body"].startswith("Line 2: ((Case.Sbject))")
+    assert "((Case.Subject))" in answer.json()["errors"]["body"]

@@ -53,8 +53,9 @@ def toast(page: Page, words: str) -> None:
 
 
 def save(page: Page) -> None:
-    """Press Save and wait for the word."""
-    page.get_by_role("button", name="Save", exact=True).click()
+    """Press Save and wait for its answer and the word; an earlier Save may have left the same word."""
+    with page.expect_response(lambda answer: answer.request.method == "POST" and "/preview/" not in answer.url):
+        page.get_by_role("button", name="Save", exact=True).click()
     toast(page, "Saved")
 
 

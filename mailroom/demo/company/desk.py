@@ -5,7 +5,15 @@ from decimal import Decimal
 
 from mailroom.demo.company import cast
 from mailroom.records.activities import linking, saving
-from mailroom.records.crm.models import BusinessAccount, BusinessDocument, Case, Event, ExpenseReceipt, Task
+from mailroom.records.crm.models import (
+    BusinessAccount,
+    BusinessDocument,
+    Case,
+    DocumentLine,
+    Event,
+    ExpenseReceipt,
+    Task,
+)
 from mailroom.records.organisation.models import Employee
 
 
@@ -61,6 +69,21 @@ def _documents(now: datetime) -> None:
         )
         for kind, number, description, account, days in cast.everything()["documents"]
     )
+    for number, lines in cast.everything()["lines"].items():
+        document = BusinessDocument.objects.get(number=number)
+        BusinessDocument.objects.filter(pk=document.pk).update(currency="NOK")
+        DocumentLine.objects.bulk_create(
+            DocumentLine(
+                document=document,
+                position=position,
+                item=item,
+                description=description,
+                quantity=quantity,
+                unit_price=Decimal(price),
+                amount=quantity * Decimal(price),
+            )
+            for position, (item, description, quantity, price) in enumerate(lines, start=1)
+        )
 
 
 def _for_case(activity: Task | Event, case: Case) -> None:

@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
-from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from mailroom.flows.sending import outbox
+from mailroom.flows.sending import from_template, outbox
 from mailroom.flows.sending.outbox import NewEmail
 from mailroom.mime import bodies
 from mailroom.mime.message import Address
@@ -88,11 +87,15 @@ def _send(kind: Kind, user: User, now: datetime, link_life: timedelta | None = N
     if not user.email:
         return Result(why_not=_("%(user)s has no email address.") % {"user": user})
     template = _template(kind, user)
-    account = _account(template)
+    account = from_template.account_of(template)
     if template is None or account is None:
         log.warning("security mail not sent", kind=kind.name, user=user.pk, account=account is not None)
         return Result(why_not=_("There is no email account to send from. Add one in System email accounts."))
-    link = f"{_base()}/login/link/{sign_in.make_link(user, now, link_life)}/?next={AFTER_LINK}" if link_life else ""
+    link = (
+        f"{from_template.base_address()}/login/link/{sign_in.make_link(user, now, link_life)}/?next={AFTER_LINK}"
+        if link_life
+        else ""
+    )
     values = _values(user, account, now)
     filled = render.fill(template, values | {"Password": format_html('<a href="{0}">{0}</a>', link) if link else ""})
     fields = DraftFields(
@@ -121,19 +124,13 @@ def _template(kind: Kind, user: User) -> NotificationTemplate | None:
     return standard.in_language(found, user.language) if found is not None else None
 
 
-def _account(template: NotificationTemplate | None) -> EmailAccount | None:
-    own = template.from_account if template is not None else None
-    if own is not None and own.active and own.personal_owner_id is None:
-        return own
-    return current.default_account_for(None)
-
-
-def _base() -> str:
-    return (current.read().url_to_be_used_in_notifications or settings.ENVIRONMENT.public_url).rstrip("/")
-
-
 def _values(user: User, account: EmailAccount, now: datetime) -> dict[str, str]:
     with translation.override(user.language):
         moment = date_format(localtime(now, user.zone), "j. F Y H:i" if user.language == "nb" else "j F Y H:i")
-    company = account.sender_name or account.email_address.rpartition("@")[2]
-    return {"Company": company, "Name": str(user), "Username": user.login, "Url": _base(), "Time": moment}
+    return {
+        "Company": from_template.company(account),
+        "Name": str(user),
+        "Username": user.login,
+        "Url": from_template.base_address(),
+        "Time": moment,
+    }

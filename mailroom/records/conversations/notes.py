@@ -85,6 +85,11 @@ def unread(user: User, limit: int = 20) -> list[Mention]:
     return list(rows.order_by("-id")[:limit])
 
 
+def newest_mention() -> int:
+    """The number of the newest mention of anybody: it grows as soon as somebody is told something."""
+    return Mention.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def opened(email: Email, user: User, now: datetime) -> None:
     """The person opened the email: its mentions of him are read."""
     Mention.objects.filter(user=user, read_at=None, note__email=email).update(read_at=now)

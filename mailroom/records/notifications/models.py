@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.organisation.models import User
 
 
 class NotificationTemplate(models.Model):
@@ -31,3 +32,18 @@ class NotificationTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+
+class TemplateVersion(models.Model):
+    """A template as it once was: `values` are its fields by name; the newest version is what stands."""
+
+    template = models.ForeignKey(NotificationTemplate, models.CASCADE, related_name="versions")
+    saved_at = models.DateTimeField(null=True)  # None: as it was shipped
+    saved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    values = models.JSONField()
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.saved_at or ''}".strip()

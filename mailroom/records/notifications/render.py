@@ -1,21 +1,31 @@
-"""Fills the placeholders of a template: `((Field))`, blanks inside the brackets tolerated.
+"""Makes the mail of a template: placeholders filled, lines repeated, tests decided (BEHAVIOUR 9).
 
 Values are escaped in the body, plain in the subject, and lose line breaks in every header. A name without a value
 becomes empty and is reported.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+from django.utils import translation
 from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 
+from mailroom.records.notifications import language, values
 from mailroom.records.notifications.models import NotificationTemplate
 
-PLACE = re.compile(r"\(\s*\(\s*([A-Za-z_][\w.]*)\s*\)\s*\)")
 BREAKS = re.compile(r"[\r\n\x00]+")
+UNSAFE = re.compile(
+    r"[\x00-\x20]*(?!https?:|mailto:|tel:)[\w+.\x00-\x20-]*:", re.IGNORECASE
+)  # as an address: it could run
 WELCOME_PLACES = ("Company", "Name", "Username", "Password")
+LONGEST = 5_000_000  # characters of one part: a mail beyond it is of use to nobody
+
+
+class TooLong(Exception):
+    """The lines of a template make a mail that is too long to send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +40,72 @@ class Rendered:
     missing: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class _Writing:
+    """One part being written."""
+
+    escaped: bool
+    missing: dict[str, None]
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, text: str) -> None:
+        self.length += len(text)
+        if self.length > LONGEST:
+            raise TooLong(_("With all its lines the text is too long to send."))
+        self.pieces.append(text)
+
+
 def places(text: str) -> list[str]:
     """The names of all placeholders, in their order."""
-    return [str(found[1]) for found in PLACE.finditer(text)]
+    return [place.name for place in language.places(language.parse(text))]
 
 
-def fill(template: NotificationTemplate, values: Mapping[str, object]) -> Rendered:
-    """The mail that a template makes; a value marked safe (`SafeString`) stays HTML in the body."""
-    parts = (template.to, template.cc, template.bcc, template.subject, template.body)
-    missing = tuple(dict.fromkeys(name for text in parts for name in places(text) if name not in values))
-    to, cc, bcc, subject = (_plain(text, values) for text in parts[:4])
-    html = PLACE.sub(lambda found: conditional_escape(_words(values.get(found[1], ""))), template.body)
-    return Rendered(to, cc, bcc, subject, html, missing)
+def fill(template: NotificationTemplate, given: Mapping[str, Any], locale: str = "") -> Rendered:
+    """The mail that a template makes; a value marked safe (`SafeString`) stays HTML in the body.
+
+    Dates, numbers and translated words follow `locale`, else the template's own, else the active language. A list of
+    mappings is what a `foreach` of its name goes through. Raises TooLong.
+    """
+    missing: dict[str, None] = {}
+    with translation.override(locale or template.locale or translation.get_language()):
+        heads = [_written(part, given, False, missing) for part in (template.to, template.cc, template.bcc)]
+        subject = _written(template.subject, given, False, missing)
+        html = _written(template.body, given, True, missing)
+    to, cc, bcc = heads
+    return Rendered(to, cc, bcc, subject, html, tuple(missing))
 
 
-def _words(value: object) -> str:
-    """A value as text; what is marked safe stays so."""
-    return value if isinstance(value, str) else str(value)
+def _written(text: str, given: Mapping[str, Any], escaped: bool, missing: dict[str, None]) -> str:
+    writing = _Writing(escaped, missing)
+    _walk(language.parse(text), [given], writing)
+    whole = "".join(writing.pieces)
+    return whole if escaped else BREAKS.sub(" ", whole).strip()
 
 
-def _plain(text: str, values: Mapping[str, object]) -> str:
-    filled = PLACE.sub(lambda found: str(values.get(found[1], "")), text)
-    return BREAKS.sub(" ", filled).strip()
+def _walk(nodes: Sequence[language.Node], scopes: list[values.Scope], writing: _Writing) -> None:
+    for node in nodes:
+        match node:
+            case language.Text(text):
+                writing.add(text)
+            case language.Place():
+                _place(node, scopes, writing)
+            case language.If(test, _, inner):
+                if values.holds(test, scopes):
+                    _walk(inner, scopes, writing)
+            case language.Each(view, _, inner):
+                for row in values.rows(view, scopes):
+                    _walk(inner, [*scopes, {view: row}, row], writing)
+
+
+def _place(place: language.Place, scopes: list[values.Scope], writing: _Writing) -> None:
+    value = values.find(place.name, scopes)
+    if value is values.ABSENT:
+        writing.missing[place.name] = None
+    text = values.words(value)
+    if place.in_tag and UNSAFE.match(text):
+        text = ""
+    writing.add(conditional_escape(text) if writing.escaped else text)
 
 
 def welcome_problem(body: str) -> str:

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mailroom.mime import bodies
+from mailroom.records.notifications import checking, language, versions
 from mailroom.records.notifications.models import NotificationTemplate
+from mailroom.records.organisation.models import User
 
 LONGEST_ID = 30
 LONGEST_BODY = 1_000_000
@@ -25,8 +29,8 @@ class InUse(Exception):
     """A shipped template is not deleted; the text says what to do instead."""
 
 
-def save(template: NotificationTemplate) -> NotificationTemplate:
-    """Keep a new or changed template; a new one gets its ID from its description. Raises Invalid."""
+def save(template: NotificationTemplate, by: User | None, now: datetime) -> NotificationTemplate:
+    """Keep a new or changed template and its version; a new one gets its ID from its description. Raises Invalid."""
     errors: dict[str, str] = {}
     if not template.description.strip():
         errors["description"] = _("Fill in this field.")
@@ -36,13 +40,22 @@ def save(template: NotificationTemplate) -> NotificationTemplate:
         errors["body"] = _("The text is too long.")
     if errors:
         raise Invalid(errors)
-    template.body = bodies.sanitise_html(template.body)
+    template.body = bodies.sanitise_html(language.with_tables(template.body))
+    for problem in checking.of_placeholders(template):
+        at = _("Line %(n)d: %(words)s") % {"n": problem.line, "words": problem.words}
+        words = at if problem.field == "body" else problem.words
+        errors[problem.field] = f"{errors[problem.field]} {words}" if problem.field in errors else words
+    if errors:
+        raise Invalid(errors)
     if not template.notification_id:
         template.notification_id = free_id(template.description)
     taken = NotificationTemplate.objects.filter(notification_id=template.notification_id, locale=template.locale)
     if taken.exclude(pk=template.pk).exists():
         raise Invalid({"locale": _("This notification has a text for this locale already.")})
-    template.save()
+    with transaction.atomic():
+        before = NotificationTemplate.objects.filter(pk=template.pk).first()
+        template.save()
+        versions.keep(template, before, by, now)
     return template
 
 

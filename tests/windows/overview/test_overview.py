@@ -7,6 +7,8 @@ from django.test import Client
 
 from mailroom.base import clock
 from mailroom.faces.windows.overview import figures
+from mailroom.flows.watching import alerts
+from mailroom.flows.watching.models import Kind
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
 from mailroom.records.organisation.models import User
@@ -71,3 +73,18 @@ def test_an_empty_house_says_what_to_do(client: Client, administrator: User) -> 
 def test_the_axis_ends_on_a_number_that_three_lines_divide(value: int, top: int) -> None:
     assert figures.nice(value) == top
     assert top % 3 == 0
+
+
+@pytest.mark.parametrize("standing", [False, True])
+def test_the_bell_leads_to_the_alerts_also_when_nothing_is_wrong(
+    client: Client, administrator: User, agent: User, standing: bool
+) -> None:
+    backend = "django.contrib.auth.backends.ModelBackend"
+    client.force_login(administrator, backend)
+    if standing:
+        alerts.raise_(alerts.Found(Kind.DISK, "", "Little space is left.", "Make room."), clock.now())
+    page = client.get("/").content.decode()
+    assert page.count('id="alerts"') == 1
+    assert ("Nothing is wrong." in page) is not standing
+    client.force_login(agent, backend)
+    assert "Nothing is wrong." not in client.get("/").content.decode()

@@ -22,7 +22,7 @@ def boss(client: Client, administrator: User) -> Client:
 
 
 def values(**changes: Any) -> dict[str, Any]:
-    text = {"description": "Case activity", "window": "SM201010", "subject": "About ((Case.CaseID))"}
+    text = {"description": "Case activity", "window": "SM201010", "subject": "About ((Username))"}
     return text | {"body": "<p>Hi</p>"} | changes
 
 

@@ -1,6 +1,7 @@
 """Business documents that an installation brings: invoices, orders, shipments; and business accounts."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from pydantic import Field
 from mailroom.faces.api import rights
 from mailroom.faces.api.refusals import Invalid
 from mailroom.faces.api.v1.schemas import ERRORS, Page
-from mailroom.records.crm.models import BusinessAccount, BusinessDocument
+from mailroom.records.crm.models import BusinessAccount, BusinessDocument, DocumentLine
 
 router = Router(tags=["documents"])
 accounts = Router(tags=["business-accounts"])
@@ -27,6 +28,18 @@ Type = Literal[
     "shipment",
 ]
 BATCH = 500
+LINE = ("item", "description", "quantity", "unit_price", "amount")
+CENT = Decimal("0.01")
+
+
+class LineIn(Schema):
+    """A detail line; without an amount it is quantity by unit price."""
+
+    item: str = Field("", max_length=60, pattern=r"^[^\x00]*$")
+    description: str = Field("", max_length=255, pattern=r"^[^\x00]*$")
+    quantity: Decimal = Field(Decimal(1), max_digits=14, decimal_places=3)
+    unit_price: Decimal = Field(Decimal(0), max_digits=14, decimal_places=2)
+    amount: Decimal | None = Field(None, max_digits=14, decimal_places=2)
 
 
 class DocumentIn(Schema):
@@ -37,6 +50,8 @@ class DocumentIn(Schema):
     description: str = Field("", max_length=200, pattern=r"^[^\x00]*$")
     date: dt.date | None = None
     business_account: str | None = Field(None, max_length=32)
+    currency: str = Field("", pattern=r"^([A-Z]{3})?$")
+    lines: list[LineIn] | None = Field(None, max_length=1000, description="Left out: the lines stay as they are.")
 
 
 class AccountIn(Schema):
@@ -66,7 +81,7 @@ class Imported(Schema):
 @router.get("", response={200: Page, **ERRORS})
 def list_documents(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
     """Documents, newest first."""
-    rows = BusinessDocument.objects.select_related("business_account")
+    rows = BusinessDocument.objects.select_related("business_account").prefetch_related("lines")
     return _page(rows, filters, _document)
 
 
@@ -89,6 +104,7 @@ def import_documents(request: HttpRequest, documents: list[DocumentIn]) -> dict[
             description=one.description,
             date=one.date,
             business_account_id=known.get(one.business_account or ""),
+            currency=one.currency,
         )
         for one in last.values()
     ]
@@ -97,9 +113,33 @@ def import_documents(request: HttpRequest, documents: list[DocumentIn]) -> dict[
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["type", "number"],
-        update_fields=["description", "date", "business_account"],
+        update_fields=["description", "date", "business_account", "currency"],
     )
+    _keep_lines([one for one in last.values() if one.lines is not None])
     return {"saved": len(rows)}
+
+
+def _keep_lines(documents: list[DocumentIn]) -> None:
+    """Put the lines that were sent in the place of those that are there."""
+    numbers = {one.number for one in documents}
+    found = BusinessDocument.objects.filter(number__in=numbers).values_list("type", "number", "pk")
+    keys = {(kind, number): key for kind, number, key in found}
+    wanted = {keys[one.type, one.number]: one.lines or [] for one in documents}
+    DocumentLine.objects.filter(document__in=wanted).delete()
+    rows = (
+        DocumentLine(
+            document_id=key,
+            position=position,
+            item=line.item,
+            description=line.description,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            amount=(line.quantity * line.unit_price).quantize(CENT) if line.amount is None else line.amount,
+        )
+        for key, lines in wanted.items()
+        for position, line in enumerate(lines, start=1)
+    )
+    DocumentLine.objects.bulk_create(rows, batch_size=BATCH)
 
 
 @accounts.get("", response={200: Page, **ERRORS})
@@ -147,6 +187,9 @@ def _document(row: BusinessDocument) -> dict[str, Any]:
         "description": row.description,
         "date": row.date.isoformat() if row.date else None,
         "business_account": row.business_account.account_id if row.business_account else None,
+        "currency": row.currency,
+        "total": str(row.total),
+        "lines": [{name: str(getattr(line, name)) for name in LINE} for line in row.lines.all()],
     }
 
 

@@ -6,9 +6,10 @@ from django.http import Http404, HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
+from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID
-from mailroom.records.notifications import render, saving
+from mailroom.records.notifications import render, saving, versions
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.preferences import current
 
@@ -40,7 +41,7 @@ def list_templates(request: HttpRequest) -> list[dict[str, Any]]:
 def create(request: HttpRequest, values: TemplateIn) -> Status[dict[str, Any]]:
     """A new template; its ID is made from the description."""
     rights.administrator(request)
-    return Status(201, _save(NotificationTemplate(), values))
+    return Status(201, _save(request, NotificationTemplate(), values))
 
 
 @router.get("/{number}", response={200: dict[str, Any], **ERRORS})
@@ -54,7 +55,7 @@ def show(request: HttpRequest, number: int) -> dict[str, Any]:
 def change(request: HttpRequest, number: int, values: TemplateIn) -> dict[str, Any]:
     """Change some of it; the text that welcomes new users keeps its four places."""
     rights.administrator(request)
-    return _save(_find(number), values)
+    return _save(request, _find(number), values)
 
 
 @router.delete("/{number}", response={204: None, **ERRORS})
@@ -65,6 +66,27 @@ def delete(request: HttpRequest, number: int) -> Status[None]:
     return Status(204, None)
 
 
+@router.get("/{number}/versions", response={200: list[dict[str, Any]], **ERRORS})
+def list_versions(request: HttpRequest, number: int) -> list[dict[str, Any]]:
+    """Its versions, newest first: the first is what stands. A `saved_at` of null is the text as it was shipped."""
+    rights.administrator(request)
+    rows = _find(number).versions.select_related("saved_by")[:200]
+    return [
+        {"id": one.pk, "saved_at": one.saved_at, "saved_by": one.saved_by and one.saved_by.login, "values": one.values}
+        for one in rows
+    ]
+
+
+@router.post("/{number}/versions/{version}/restore", response={200: dict[str, Any], **ERRORS})
+def restore(request: HttpRequest, number: int, version: int) -> dict[str, Any]:
+    """Put an earlier version back; it becomes the newest one."""
+    user = rights.administrator(request)
+    found = _find(number).versions.filter(pk=version).first() if 0 < version <= LARGEST_ID else None
+    if found is None:
+        raise Http404
+    return _plain(saving.save(versions.put_back(found), user, clock.now()))
+
+
 def _find(number: int) -> NotificationTemplate:
     template = NotificationTemplate.objects.filter(pk=number).first() if 0 < number <= LARGEST_ID else None
     if template is None:
@@ -72,14 +94,14 @@ def _find(number: int) -> NotificationTemplate:
     return template
 
 
-def _save(template: NotificationTemplate, values: TemplateIn) -> dict[str, Any]:
+def _save(request: HttpRequest, template: NotificationTemplate, values: TemplateIn) -> dict[str, Any]:
     for name, value in values.dict(exclude_unset=True).items():
         setattr(template, name, value.replace("\x00", ""))
     welcomes = template.pk and current.read().new_user_welcome_email_template_id == template.pk
     problem = render.welcome_problem(template.body) if welcomes else ""
     if problem:
         raise saving.Invalid({"body": problem})
-    return _plain(saving.save(template))
+    return _plain(saving.save(template, rights.user_of(request), clock.now()))
 
 
 def _plain(template: NotificationTemplate) -> dict[str, Any]:

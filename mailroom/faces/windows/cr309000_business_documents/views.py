@@ -63,7 +63,7 @@ class DocumentForm(RecordForm):
 
     class Meta:
         model = BusinessDocument
-        fields = ("type", "number", "description", "date", "business_account")
+        fields = ("type", "number", "description", "date", "business_account", "currency")
 
 
 class DocumentWindow(EntityWindow):
@@ -79,8 +79,9 @@ class DocumentWindow(EntityWindow):
                 "details",
                 gettext_lazy("Details"),
                 Section(gettext_lazy("Document"), "type", "number", "description"),
-                Section(gettext_lazy("Relations"), "business_account", "date"),
+                Section(gettext_lazy("Relations"), "business_account", "date", "currency"),
             ),
+            Tab("lines", gettext_lazy("Lines"), template="cr309000/_lines.html"),
             Tab("activities", gettext_lazy("Activities"), template="relations/_activities.html"),
             Tab("files", gettext_lazy("Files"), template="relations/_files.html"),
         ),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from mailroom.faces.windows.kit.lookups import OPEN_TO_ALL
 from mailroom.faces.windows.kit.views import WindowView
+from mailroom.records.conversations import notes
 from mailroom.records.emails import changes
 
 FRESH_SECONDS = 0.25
@@ -23,7 +24,7 @@ class _Kept:
         """The mark, read anew when it is no longer fresh; one thread reads, the others take what there is."""
         with self.lock:
             if time.monotonic() - self.read_at > FRESH_SECONDS:
-                self.mark, self.read_at = changes.mark(), time.monotonic()
+                self.mark, self.read_at = f"{changes.mark()}.{notes.newest_mention()}", time.monotonic()
             return self.mark
 
 

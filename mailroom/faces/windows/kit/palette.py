@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
-from mailroom.faces.windows.kit import chrome, registry, requests
+from mailroom.faces.windows.kit import chrome, registry, requests, toasts
 from mailroom.faces.windows.kit.lookups import OPEN_TO_ALL
 from mailroom.faces.windows.kit.registry import Words
 from mailroom.faces.windows.kit.views import WindowView
@@ -62,6 +62,10 @@ class NavigationView(WindowView):
     window = OPEN_TO_ALL
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The fragment `nav-windows`."""
+        """The fragment `nav-windows`, and the toasts of what a colleague has just told this person."""
         window = registry.WINDOWS.get(request.GET.get("window", ""))
-        return self.render(request, "kit/_nav_windows.html", window=window, chrome=chrome.build(request, window))
+        answer = self.render(request, "kit/_nav_windows.html", window=window, chrome=chrome.build(request, window))
+        told = toasts.taken(request)
+        if told:
+            answer.write(toasts.out_of_band(request, *told))
+        return answer

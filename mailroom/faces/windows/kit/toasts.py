@@ -40,6 +40,6 @@ def taken(request: HttpRequest) -> list[dict[str, Any]]:
     return kept
 
 
-def out_of_band(request: HttpRequest, *toasts: Toast) -> str:
+def out_of_band(request: HttpRequest, *toasts: Toast | dict[str, Any]) -> str:
     """The toasts as an out-of-band fragment, to add to any htmx answer."""
     return render_to_string("kit/_toast.html", {"toasts": toasts, "out_of_band": True}, request)

@@ -8,6 +8,7 @@ from mailroom.faces.windows.kit import chrome, requests
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.overview import figures
 from mailroom.faces.windows.overview.window import WINDOW
+from mailroom.flows.watching import alerts
 
 
 class Overview(WindowView):
@@ -27,6 +28,7 @@ class Overview(WindowView):
             tiles=figures.tiles(user, now),
             chart=figures.chart(found, now),
             alerts=chrome.alerts_for(request),
+            may_read_alerts=alerts.may_read(user),
             failures=figures.failures(user),
             accounts=figures.accounts(user, found),
         )

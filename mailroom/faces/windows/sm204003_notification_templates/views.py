@@ -7,16 +7,19 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mailroom.faces.windows.kit import registry
-from mailroom.faces.windows.kit.actions import Outcome
+from mailroom.base import clock
+from mailroom.faces.windows.kit import registry, requests
+from mailroom.faces.windows.kit.actions import Action, Menu, Outcome, Toolbar
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.lookups import LookupField
 from mailroom.faces.windows.kit.record import RecordWindow
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.mail import choices  # noqa: F401 registers the lookups used here
+from mailroom.faces.windows.sm204003_notification_templates import history, tools
 from mailroom.faces.windows.sm204003_notification_templates.window import WINDOW
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.notifications import render, saving
@@ -105,11 +108,23 @@ class NotificationTemplates(RecordWindow):
         template = form.instance
         template.window_id = form.cleaned_data["window"]
         try:
-            return saving.save(template)
+            return saving.save(template, requests.user_of(request), clock.now())
         except saving.Invalid as invalid:
             for name, text in invalid.errors.items():
                 form.add_error("window" if name == "window_id" else name, text)
             raise ValidationError(_("The template was not saved.")) from invalid
+
+    def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:
+        """What the editor's tools show for the window that the form names."""
+        return tools.context_of(request, str(form["window"].value() or ""))
+
+    def commands(self, request: HttpRequest, record: Any | None) -> Toolbar:
+        """A saved template has versions."""
+        if record is None:
+            return ()
+        address = f"{WINDOW.url()}{record.pk}/versions/"
+        items = (Action("versions", gettext_lazy("Versions"), url=address, dialog=True, icon="clock", rows=False),)
+        return (Menu(gettext_lazy("Actions"), items),)
 
     def delete(self, request: HttpRequest, record: Any) -> Outcome:
         """Shipped templates stay."""
@@ -128,4 +143,11 @@ class NotificationTemplates(RecordWindow):
         return response
 
 
-urlpatterns = NotificationTemplates.urls()
+urlpatterns = [
+    path("placeholders/", tools.Picker.as_view(), name="placeholders"),
+    path("preview/", tools.Preview.as_view(), name="preview"),
+    path("test/", tools.Test.as_view(), name="test"),
+    path("<int:key>/versions/", history.Versions.as_view(), name="versions"),
+    path("<int:key>/versions/<int:number>/", history.Version.as_view(), name="version"),
+    *NotificationTemplates.urls(),
+]

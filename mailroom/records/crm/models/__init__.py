@@ -4,6 +4,7 @@ from mailroom.records.crm.models.activities import Event, Task
 from mailroom.records.crm.models.cases import Case, CaseClass, CaseReason, CaseStatus, Level
 from mailroom.records.crm.models.documents import (
     BusinessDocument,
+    DocumentLine,
     DocumentType,
     EntityFile,
     ExpenseReceipt,
@@ -19,6 +20,7 @@ __all__ = [
     "CaseReason",
     "CaseStatus",
     "Contact",
+    "DocumentLine",
     "DocumentType",
     "EntityFile",
     "Event",

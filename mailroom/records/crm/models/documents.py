@@ -1,5 +1,7 @@
 """Business documents that an installation brings, expense receipts (EP301020), files of a record, number series."""
 
+from decimal import Decimal
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +37,7 @@ class BusinessDocument(models.Model):
     business_account = models.ForeignKey(
         BusinessAccount, models.SET_NULL, null=True, blank=True, related_name="documents"
     )
+    currency = models.CharField(_("Currency"), max_length=3, blank=True, validators=[THREE_LETTERS])
 
     class Meta:
         ordering = ("-id",)
@@ -43,6 +46,30 @@ class BusinessDocument(models.Model):
     def __str__(self) -> str:
         name = f"{DocumentType(self.type).label} {self.number}"
         return f"{name} {self.description}" if self.description else name
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of its lines."""
+        return sum((line.amount for line in self.lines.all()), Decimal(0))
+
+
+class DocumentLine(models.Model):
+    """A detail line of a document: what was ordered, delivered or charged."""
+
+    document = models.ForeignKey(BusinessDocument, models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField(_("Line"))
+    item = models.CharField(_("Item"), max_length=60, blank=True)
+    description = models.CharField(_("Description"), max_length=255, blank=True)
+    quantity = models.DecimalField(_("Quantity"), max_digits=14, decimal_places=3, default=1)
+    unit_price = models.DecimalField(_("Unit price"), max_digits=14, decimal_places=2, default=0)
+    amount = models.DecimalField(_("Amount"), max_digits=14, decimal_places=2, default=0)
+
+    class Meta:
+        ordering = ("document", "position")
+        constraints = [models.UniqueConstraint(fields=("document", "position"), name="one_line_a_position")]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.description}"
 
 
 class ExpenseReceipt(models.Model):

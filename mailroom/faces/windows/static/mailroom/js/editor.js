@@ -14,6 +14,13 @@ const pressed = (container) => {
   all();
 };
 
+// No browser leaves <foreach> round the rows of a table: there a tbody repeats them, as on the server.
+const TABLE_EACH = /<foreach\s+view\s*=\s*(["'])(.*?)\1\s*>(\s*<tr\b(?:(?!<foreach\b)[\s\S])*?)<\/foreach\s*>/gi;
+const withTables = (html) => {
+  const made = html?.replace(TABLE_EACH, '<tbody data-foreach-view="$2">$3</tbody>');
+  return made === html ? html : withTables(made);
+};
+
 const start = (area) => {
   if (!window.Jodit || area.dataset.ready) return;
   area.dataset.ready = "1";
@@ -23,7 +30,7 @@ const start = (area) => {
     showCharsCounter: false, showWordsCounter: false, showXPathInStatusbar: false, statusbar: false, minHeight: 260, height: "auto",
     askBeforePasteHTML: false, askBeforePasteFromWord: false, defaultActionOnPaste: "insert_clear_html", enter: "p", hidePoweredByJodit: true, disablePlugins: "about,ai-assistant,speech-recognize,file,video,media,powered-by-jodit,add-new-line",
     uploader: { insertImageAsBase64URI: true }, placeholder: area.getAttribute("placeholder") ?? "", safeMode: false, useNativeTooltip: true,
-    events: { change: () => area.dispatchEvent(new Event("input", { bubbles: true })) },
+    events: { beforeSetValueToEditor: withTables, change: () => area.dispatchEvent(new Event("input", { bubbles: true })) },
   });
   area.jodit = editor;
   pressed(editor.container);
@@ -40,3 +47,6 @@ dress((root) => $$("textarea[data-editor]", root instanceof Element ? root.paren
 document.addEventListener("submit", (event) => {
   for (const area of $$("textarea[data-editor]", event.target)) if (area.jodit) area.value = area.jodit.value;
 }, true);
+document.addEventListener("htmx:confirm", ({ target }) => {
+  for (const area of $$("textarea[data-editor]", target.closest?.("form") ?? document.body)) if (area.jodit) area.value = area.jodit.value;
+});

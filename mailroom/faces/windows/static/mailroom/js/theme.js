@@ -57,6 +57,6 @@ document.addEventListener("mailroom:counts", () => {
   counted = setTimeout(async () => {
     const pane = document.getElementById("nav-windows");
     const answer = await fetch(`/navigation/?window=${pane.dataset.window}`).catch(() => null);
-    if (answer?.ok) pane.outerHTML = await answer.text();
+    if (answer?.ok) window.htmx.swap(pane, await answer.text(), { swapStyle: "outerHTML" });
   }, 800);
 });

@@ -1,0 +1,68 @@
+"""Mail made from a notification template and a record: from which account, with which values, as a preview or sent."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from mailroom.flows.sending import outbox
+from mailroom.flows.sending.outbox import NewEmail
+from mailroom.mime import bodies
+from mailroom.mime.message import Address
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.compose import DraftFields
+from mailroom.records.emails.models import Email
+from mailroom.records.notifications import render, sources
+from mailroom.records.notifications.models import NotificationTemplate
+from mailroom.records.notifications.render import Rendered
+from mailroom.records.organisation.models import User
+from mailroom.records.preferences import current
+
+
+class NoAccount(Exception):
+    """There is no account that automatic mail can go from; the text says what to do."""
+
+
+def account_of(template: NotificationTemplate | None) -> EmailAccount | None:
+    """The template's *From*, else the default account; a personal account is never used for automatic mail."""
+    own = template.from_account if template is not None else None
+    if own is not None and own.active and own.personal_owner_id is None:
+        return own
+    return current.default_account_for(None)
+
+
+def company(account: EmailAccount | None) -> str:
+    """What `((Company))` says."""
+    return (account.sender_name or account.email_address.rpartition("@")[2]) if account is not None else ""
+
+
+def base_address() -> str:
+    """What `((Url))` says: the address of this installation, without a slash at its end."""
+    return (current.read().url_to_be_used_in_notifications or settings.ENVIRONMENT.public_url).rstrip("/")
+
+
+def filled(template: NotificationTemplate, record: Any, now: datetime, **given: Any) -> Rendered:
+    """The mail that a record makes of a template; `given` values go before the record's. Raises render.TooLong."""
+    common = {"Company": company(account_of(template)), "Url": base_address(), "Time": now}
+    return render.fill(template, sources.values(template.window_id, record, **common | given))
+
+
+def send_test(template: NotificationTemplate, record: Any, to: str, by: User, now: datetime) -> Email:
+    """Queue the mail for `to` alone, whatever the template's To, CC and BCC say.
+
+    Raises NoAccount, render.TooLong, outbox.BadAddress or outbox.NoRecipient.
+    """
+    account = account_of(template)
+    if account is None:
+        raise NoAccount(_("There is no email account to send from. Add one in System email accounts."))
+    made = filled(template, record, now)
+    fields = DraftFields(
+        account=account,
+        to=[Address("", to.strip())] if to.strip() else [],
+        subject=made.subject,
+        html=bodies.sanitise_html(made.html),
+        text=bodies.text_from_html(made.html),
+        extra={"auto_submitted": "auto-generated"},
+    )
+    return outbox.create(NewEmail(fields, send=True), now, by)

@@ -1,0 +1,267 @@
+"""The placeholders of the windows that are there: names as the templates of this kind of software have them."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from mailroom.mime import bodies
+from mailroom.records.crm.models import (
+    BusinessAccount,
+    BusinessDocument,
+    Case,
+    Contact,
+    Event,
+    ExpenseReceipt,
+    Lead,
+    Task,
+)
+from mailroom.records.emails import queries
+from mailroom.records.emails.models import Email, Status
+from mailroom.records.notifications.sources import MOST_LINES, Place, Source, View, at, places, register
+from mailroom.records.organisation.models import Employee, User
+
+
+def _text_of(email: Email) -> str:
+    content = getattr(email, "content", None)
+    return (content.text or bodies.text_from_html(content.html)) if content is not None else email.preview
+
+
+def _whole(number: Decimal) -> Decimal:
+    """A quantity without zeros that say nothing: 3.000 is 3."""
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+
+
+def _emails_of(kind: str) -> Any:
+    def rows(record: Any) -> QuerySet[Email]:
+        found = Email.objects.filter(related_entity_type=kind, related_entity_id=record.pk)
+        return found.exclude(status=Status.DELETED).select_related("content").order_by("-date", "-pk")[:MOST_LINES]
+
+    return rows
+
+
+ACTIVITY = (
+    *places(
+        ("Subject", _("Subject"), "subject"),
+        ("From", _("From"), "from_address"),
+        ("To", _("To"), "to_line"),
+        ("Date", _("Date"), "date"),
+    ),
+    Place("Body", _("Message text area"), _text_of),
+)
+
+
+def _activities(kind: str) -> tuple[View, ...]:
+    """The emails of a record, newest first, under both names that templates know them by."""
+    return tuple(View(name, _("Activities"), _emails_of(kind), ACTIVITY) for name in ("Activities", "ActivitiesSelect"))
+
+
+def _person(name: str, label: Any, path: str) -> tuple[Place, ...]:
+    return (
+        Place(f"{name}.Name", label, at(f"{path}.name")),
+        Place(f"{name}.DisplayName", label, at(f"{path}.name")),
+        Place(f"{name}.Email", _("Email"), at(f"{path}.email")),
+    )
+
+
+register(
+    Source(
+        "SM201010",
+        lambda user: User.objects.all(),
+        ("login", "full_name"),
+        (
+            Place("Name", _("Name"), str),
+            *places(("Username", _("Login"), "login"), ("Email", _("Email"), "email")),
+            Place("Password", _("Password"), lambda user: _("(one-time link)")),
+        ),
+    )
+)
+register(
+    Source(
+        "CR306000",
+        lambda user: Case.objects.select_related("owner", "contact", "business_account", "case_class"),
+        ("case_id", "subject"),
+        (
+            *places(
+                ("Case.CaseID", _("Case ID"), "case_id"),
+                ("Case.CaseCD", _("Case ID"), "case_id"),
+                ("Case.Subject", _("Subject"), "subject"),
+                ("Case.Description", _("Description"), "description"),
+                ("Case.Status", _("Status"), "status"),
+                ("Case.Reason", _("Reason"), "reason"),
+                ("Case.Severity", _("Severity"), "severity"),
+                ("Case.Priority", _("Priority"), "priority"),
+                ("Case.ClassID", _("Case class ID"), "case_class"),
+                ("Case.CreatedDateTime", _("Created"), "created_at"),
+            ),
+            *_person("Case.OwnerID", _("Owner"), "owner"),
+            *_person("Case.ContactID", _("Contact"), "contact"),
+            *_person("Case.CustomerID", _("Business account"), "business_account"),
+        ),
+        _activities("case"),
+    )
+)
+EMAIL_PLACES = (
+    *places(
+        ("Subject", _("Subject"), "subject"),
+        ("From.Name", _("From"), "from_name"),
+        ("From.Email", _("Email"), "from_address"),
+        ("To", _("To"), "to_line"),
+        ("Date", _("Date"), "date"),
+        ("RelatedEntity", _("Related entity"), "related_entity_description"),
+        ("Account.Email", _("Email account ID"), "account.email_address"),
+    ),
+    Place("Body", _("Message text area"), _text_of),
+    *_person("OwnerID", _("Owner"), "owner"),
+)
+for _window in ("CO409000", "CO409070", "CO409080", "CR306015"):
+    register(
+        Source(
+            _window,
+            lambda user: queries.visible_to(user).select_related("account", "owner", "content").order_by("-pk"),
+            ("subject", "from_address"),
+            EMAIL_PLACES,
+            text=lambda email: email.subject or email.from_address,
+        )
+    )
+PERSON_ROWS = (("Name", _("Name"), "name"), ("Email", _("Email"), "email"), ("Phone", _("Phone"), "phone"))
+register(
+    Source(
+        "CR302000",
+        lambda user: Contact.objects.select_related("business_account", "owner"),
+        ("name", "email"),
+        (
+            *places(*((f"Contact.{name}", label, path) for name, label, path in PERSON_ROWS)),
+            *places(("Contact.Position", _("Position"), "position")),
+            *_person("Contact.CustomerID", _("Business account"), "business_account"),
+            *_person("Contact.OwnerID", _("Owner"), "owner"),
+        ),
+        _activities("contact"),
+    )
+)
+register(
+    Source(
+        "CR301000",
+        lambda user: Lead.objects.select_related("owner"),
+        ("name", "email", "company"),
+        (
+            *places(*((f"Lead.{name}", label, path) for name, label, path in PERSON_ROWS)),
+            *places(("Lead.CompanyName", _("Company"), "company"), ("Lead.Status", _("Status"), "status")),
+            *_person("Lead.OwnerID", _("Owner"), "owner"),
+        ),
+        _activities("lead"),
+    )
+)
+DOCUMENT_ROWS = (
+    ("DocumentType", _("Type"), "type"),
+    ("RefNbr", _("Number"), "number"),
+    ("Description", _("Description"), "description"),
+    ("Date", _("Date"), "date"),
+    ("Currency", _("Currency"), "currency"),
+    ("Total", _("Total"), "total"),
+)
+register(
+    Source(
+        "CR303000",
+        lambda user: BusinessAccount.objects.select_related("owner"),
+        ("account_id", "name"),
+        (
+            *places(
+                ("AccountID", _("Business account"), "account_id"),
+                ("CustomerFullName", _("Name"), "name"),
+                *PERSON_ROWS,
+            ),
+            *_person("OwnerID", _("Owner"), "owner"),
+        ),
+        (
+            View("Contacts", _("Contacts"), lambda row: row.contacts.all()[:MOST_LINES], places(*PERSON_ROWS)),
+            View(
+                "Documents",
+                _("Business documents"),
+                lambda row: row.documents.prefetch_related("lines").order_by("-pk")[:MOST_LINES],
+                places(*DOCUMENT_ROWS),
+            ),
+        ),
+    )
+)
+register(
+    Source(
+        "CR309000",
+        lambda user: BusinessDocument.objects.select_related("business_account__owner").prefetch_related("lines"),
+        ("number", "description"),
+        (
+            *places(*DOCUMENT_ROWS),
+            *places(
+                ("CustomerFullName", _("Business account"), "business_account.name"),
+                ("CustomerID.Email", _("Email"), "business_account.email"),
+            ),
+            *_person("OwnerID", _("Owner"), "business_account.owner"),
+        ),
+        (
+            View(
+                "Lines",
+                _("Lines"),
+                lambda row: list(row.lines.all()),
+                (
+                    *places(
+                        ("LineNbr", _("Line"), "position"),
+                        ("InventoryID", _("Item"), "item"),
+                        ("Description", _("Description"), "description"),
+                        ("UnitPrice", _("Unit price"), "unit_price"),
+                        ("Amount", _("Amount"), "amount"),
+                    ),
+                    Place("Quantity", _("Quantity"), lambda line: _whole(line.quantity)),
+                ),
+            ),
+        ),
+    )
+)
+register(
+    Source(
+        "EP301020",
+        lambda user: ExpenseReceipt.objects.select_related("employee"),
+        ("receipt_id", "description"),
+        (
+            Place("DocumentType", _("Type"), lambda receipt: _("Expense receipt")),
+            *places(
+                ("RefNbr", _("Receipt number"), "receipt_id"),
+                ("Description", _("Description"), "description"),
+                ("Date", _("Date"), "date"),
+                ("Amount", _("Amount"), "amount"),
+                ("Currency", _("Currency"), "currency"),
+                ("Status", _("Status"), "status"),
+            ),
+            *_person("OwnerID", _("Employee"), "employee"),
+            Place("ApprovedBy.Name", _("Approved by"), lambda receipt: None),  # whoever sends it says by whom
+        ),
+    )
+)
+register(
+    Source(
+        "EP203000",
+        lambda user: Employee.objects.all(),
+        ("employee_id", "name"),
+        places(
+            ("Employee.AcctCD", _("Employee ID"), "employee_id"),
+            ("Employee.Name", _("Name"), "name"),
+            ("Employee.Email", _("Email"), "email"),
+        ),
+    )
+)
+for _window_id, _model, _name in (("CR306020", Task, "Task"), ("CR306030", Event, "Event")):
+    register(
+        Source(
+            _window_id,
+            lambda user, model=_model: model.objects.select_related("owner"),  # type: ignore[misc]  # bound per turn
+            ("subject",),
+            (
+                *places(
+                    (f"{_name}.Subject", _("Subject"), "subject"),
+                    (f"{_name}.Description", _("Description"), "description"),
+                    (f"{_name}.Related", _("Related entity"), "related_entity_description"),
+                ),
+                *_person(f"{_name}.OwnerID", _("Owner"), "owner"),
+            ),
+        )
+    )
