@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 PAGES = {
@@ -42,7 +42,11 @@ PAGES = {
     "settings": "/sm203010/",
     "set-up": "/setup/",
     "quarantine": "/sm507020/",
+    "quarantined-files": "/sm507030/",
+    "canned-texts": "/cr306016/",
+    "document": "/cr309000/1/",
 }
+DIALOGS = {"link-to": ("Actions", "Link to"), "create-case": ("Create", "Case"), "snooze": ("Actions", "Snooze")}
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 LINK = re.compile(r"http://\S+")
 
@@ -109,8 +113,23 @@ def take(browser: Browser, link: str, folder: Path) -> int:
                     continue
                 page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
                 taken += 1
+            for name, (menu, command) in DIALOGS.items():
+                open_dialog(page, base, menu, command)
+                page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
+                taken += 1
     context.close()
     return taken
+
+
+def open_dialog(page: Page, base: str, menu: str, command: str) -> None:
+    """Choose the first email of Incoming and a command that opens a dialog."""
+    page.goto(base + "/co409000/")
+    page.locator("html[data-ready]").wait_for()
+    page.locator("#list tbody input[name=ids]").first.check()
+    page.locator(".toolbar summary", has_text=menu).click()
+    page.locator(".toolbar details[open] .menu__item", has_text=command).first.click()
+    page.locator("#dialog[open]").wait_for()
+    page.wait_for_load_state("networkidle")
 
 
 def main(arguments: list[str]) -> int:

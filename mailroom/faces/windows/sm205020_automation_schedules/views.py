@@ -96,15 +96,18 @@ class Schedules(GridWindow):
 
     window = WINDOW
     columns = (
-        Column("description", gettext_lazy("Description"), sort="description", link=True),
-        Column("window", gettext_lazy("Window ID"), cell=lambda row: window_name(row.window_id), width=26),
+        Column("description", gettext_lazy("Description"), sort="description", link=True, place="subject"),
+        Column(
+            "window", gettext_lazy("Window ID"), cell=lambda row: window_name(row.window_id), width=26, place="from"
+        ),
         Column("action", gettext_lazy("Action"), width=12),
-        Column("active", gettext_lazy("Active"), cell=active_cell, width=12),
+        Column("active", gettext_lazy("Active"), cell=active_cell, width=12, place="status", notable=lambda row: True),
         Column(
             "next_execution_at",
             gettext_lazy("Next execution date"),
             cell=cells.of("next_execution_at", cells.moment),
             width=18,
+            place="date",
         ),
         Column(
             "last_execution_at",

@@ -69,14 +69,38 @@ class SendAndReceive(GridWindow):
     window = WINDOW
     columns = (
         Column(
-            "email_account_id", gettext_lazy("Email account ID"), sort="email_account_id", cell=account_link, width=20
+            "email_account_id",
+            gettext_lazy("Email account ID"),
+            sort="email_account_id",
+            cell=account_link,
+            width=20,
+            place="from",
         ),
-        Column("email_address", gettext_lazy("Email address"), cell=lambda row: row.email_address, width=28),
+        Column(
+            "email_address",
+            gettext_lazy("Email address"),
+            cell=lambda row: row.email_address,
+            width=28,
+            place="subject",
+        ),
         Column("inbox", gettext_lazy("Inbox"), cell=lambda row: str(row.inbox), width=8),
-        Column("received", gettext_lazy("Last receive date"), cell=lambda row: _last(row, "receiving"), width=18),
+        Column(
+            "received",
+            gettext_lazy("Last receive date"),
+            cell=lambda row: _last(row, "receiving"),
+            width=18,
+            place="date",
+        ),
         Column("sent", gettext_lazy("Last send date"), cell=lambda row: _last(row, "sending"), width=18),
         Column("outbox", gettext_lazy("Outbox"), cell=lambda row: str(row.outbox), width=8),
-        Column("result", gettext_lazy("Result"), cell=result_cell, width=26),
+        Column(
+            "result",
+            gettext_lazy("Result"),
+            cell=result_cell,
+            width=26,
+            place="status",
+            notable=lambda row: row.result is not None,
+        ),
     )
     default_sort = "email_account_id"
     row_name = "accounts"

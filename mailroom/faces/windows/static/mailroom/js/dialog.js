@@ -23,7 +23,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   dialog().classList.toggle("dialog--narrow", Boolean($("[data-confirm-form]", dialog())));
   open(dialog());
 });
-document.addEventListener("close", (event) => event.target === dialog() && dialog().replaceChildren(), true);
+document.addEventListener("close", (event) => {
+  if (event.target !== dialog()) return;
+  dialog().replaceChildren();
+  // The browser gives the focus back, but not to a command whose menu has closed: then its menu takes it.
+  if (document.activeElement === document.body) (opener?.closest("details:not([open])")?.querySelector("summary") ?? opener)?.focus();
+}, true);
 document.addEventListener("mailroom:dialog", (event) => load(event.detail.url));
 document.addEventListener("mailroom:saved", (event) => {
   dialog().close();
