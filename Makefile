@@ -12,7 +12,7 @@ help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(BIN)/.base: requirements/base.txt
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) assets/virtual_environment.py $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
 	$(BIN)/python assets/link_command.py
 	touch $@

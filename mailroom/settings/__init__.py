@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mailroom.faces.windows.kit.middleware.PersonMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "mailroom.faces.windows.kit.middleware.TrailMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

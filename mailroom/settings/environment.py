@@ -34,6 +34,7 @@ class Environment(BaseSettings):
     workers: int = Field(
         2, ge=0, le=64, description="Worker threads beside the web server; 0 when `mailroom worker` runs apart."
     )
+    audit_days: int = Field(1095, ge=0, le=36500, description="Days that the audit trail is kept; 0 keeps it for ever.")
     debug: bool = Field(False, description="Show tracebacks in the browser; for development only.")
 
     @property

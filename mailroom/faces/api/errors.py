@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -17,7 +18,7 @@ from mailroom.records.emails import compose, status
 from mailroom.records.files import store
 from mailroom.records.filters import lines
 from mailroom.records.notifications import saving as templates
-from mailroom.records.organisation import people
+from mailroom.records.organisation import people, system_locales
 from mailroom.records.preferences import personal
 
 TABLE: tuple[tuple[type[Exception], int, str], ...] = (
@@ -36,6 +37,9 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (personal.Invalid, 422, "Some settings are wrong."),
     (templates.Invalid, 422, "Some fields are wrong."),
     (templates.InUse, 409, "It is not deleted."),
+    (system_locales.Invalid, 422, "Some fields are wrong."),
+    (system_locales.InUse, 409, "It is not changed."),
+    (people.NotAllowed, 409, "It is not done."),
     (people.Invalid, 422, "Some fields are wrong."),
     (linking.NotThere, 422, "There is no such record to link to."),
     (attached.TooLarge, 422, "The file is too large."),
@@ -54,6 +58,7 @@ def install(api: NinjaAPI) -> None:
     """Teach the API its table."""
     for kind, code, title in TABLE:
         api.add_exception_handler(kind, _handler(code, title))
+    api.add_exception_handler(ProtectedError, _in_use)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _http)
 
@@ -72,6 +77,10 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(
         422, "The request is not as it should be.", "; ".join(f"{x['where']}: {x['text']}" for x in found), errors=found
     )
+
+
+def _in_use(request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(409, "It is in use and cannot be deleted.", "Other records name it. Make it inactive instead.")
 
 
 def _http(request: HttpRequest, error: Any) -> HttpResponse:

@@ -27,9 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"mailroom: {error}", file=sys.stderr)
         return 2
+    from mailroom.base import audit
     from mailroom.faces.cli import commands
 
-    return run(commands.app, given, "mailroom")
+    with audit.acting(way="command line"):
+        return run(commands.app, given, "mailroom")
 
 
 def _start_web() -> None:

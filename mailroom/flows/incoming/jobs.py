@@ -9,7 +9,7 @@ import structlog
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from mailroom.base import clock, engine
+from mailroom.base import audit, clock, engine
 from mailroom.flows.incoming import exchange, pipeline
 from mailroom.flows.incoming.exchange import Exchange
 from mailroom.flows.sending import send
@@ -73,7 +73,8 @@ def run(job_id: int) -> None:
         return
     job = Job.objects.get(pk=job_id)
     try:
-        _kinds[job.kind](job)
+        with audit.acting(job.owner, "window"):
+            _kinds[job.kind](job)
     except Exception as error:  # whatever happens, the person who waits is told
         log.exception("job failed", job=job_id)
         job.state, job.message = JobState.FAILED, f"{type(error).__name__}: {error}"

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.assignment.models import AssignmentMap
 from mailroom.records.crm.models import CaseClass
 from mailroom.records.email_accounts.models import EmailAccount
@@ -18,6 +19,7 @@ class DeleteAfterProcessing(models.TextChoices):
     SUCCESSFUL = "successful", _("Successful")
 
 
+@audit.kept()
 class ProcessingOptions(models.Model):
     """How an account's incoming mail is processed."""
 
@@ -57,6 +59,9 @@ class ProcessingOptions(models.Model):
     email_assignment_map = models.ForeignKey(
         AssignmentMap, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Email assignment map")
     )
+
+    def __str__(self) -> str:
+        return str(self.account)
 
 
 class StepOutcome(models.Model):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
 from mailroom.records.organisation.models import Employee, User, Workgroup
@@ -16,6 +17,7 @@ class AfterReceiving(models.TextChoices):
     MOVE = "move", _("Move it to a folder")
 
 
+@audit.kept()
 class ReceivingOptions(models.Model):
     """The options of SM204002 that receiving obeys (Content tab and the rhythm of fetching)."""
 
@@ -36,6 +38,9 @@ class ReceivingOptions(models.Model):
     last_receive_at = models.DateTimeField(null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
 
+    def __str__(self) -> str:
+        return str(self.account)
+
 
 class ReceivingState(models.Model):
     """How the last run over an account went, when the next one is due, and who listens for new mail (IDLE)."""
@@ -54,6 +59,7 @@ class ReceivingState(models.Model):
     watch_error = models.TextField(blank=True)
 
 
+@audit.kept()
 class AccountFolder(models.Model):
     """One more folder of an account that is read, with the owner and work group of what comes into it."""
 

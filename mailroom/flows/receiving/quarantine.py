@@ -7,7 +7,7 @@ import structlog
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from mailroom.base import durable, engine, rows
+from mailroom.base import audit, durable, engine, rows
 from mailroom.flows.receiving import filing
 from mailroom.flows.receiving.models import QuarantinedMessage, ServerMessage
 from mailroom.flows.receiving.servers.contract import Fetched
@@ -82,7 +82,7 @@ def discard(numbers: Sequence[int], now: datetime, by: User | None) -> int:
 
 
 def _close(found: QuerySet[QuarantinedMessage], how: str, now: datetime, by: User | None) -> int:
-    return found.update(closed_at=now, closed_how=how, closed_by=by)
+    return audit.update(found, by, closed_at=now, closed_how=how, closed_by=by)
 
 
 def export(row: QuarantinedMessage) -> dict[str, object]:

@@ -3,9 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.organisation.models import User
 
 
+@audit.kept(without=("next_execution_at",))
 class Schedule(models.Model):
     """When an action of a window runs by itself, over what, and for how long."""
 

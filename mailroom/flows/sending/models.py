@@ -3,11 +3,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.base.sealed import SealedTextField
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
 
 
+@audit.kept()
 class SendingOptions(models.Model):
     """The options of SM204002 that sending obeys."""
 
@@ -32,7 +34,11 @@ class SendingOptions(models.Model):
     learned_at = models.DateTimeField(null=True, editable=False)
     pipelining_off_until = models.DateTimeField(null=True, editable=False)
 
+    def __str__(self) -> str:
+        return str(self.account)
 
+
+@audit.kept()
 class DkimKey(models.Model):
     """The key an account signs its mail with (RFC 6376)."""
 
@@ -40,6 +46,9 @@ class DkimKey(models.Model):
     domain = models.CharField(_("DKIM domain"), max_length=255)
     selector = models.CharField(_("DKIM selector"), max_length=63)
     private_key = SealedTextField(_("DKIM private key"))
+
+    def __str__(self) -> str:
+        return str(self.account)
 
 
 class SendingSession(models.Model):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.email_accounts.models import EmailAccount
 
 
@@ -50,6 +51,7 @@ class Alert(models.Model):
         return self.words
 
 
+@audit.kept()
 class WatchingOptions(models.Model):
     """What an account is watched for (SM204002, Alerts)."""
 
@@ -59,6 +61,9 @@ class WatchingOptions(models.Model):
     oldest_pending_minutes = models.PositiveIntegerField(
         _("Alert when an email waits for (minutes)"), null=True, blank=True, default=60
     )
+
+    def __str__(self) -> str:
+        return str(self.account)
 
 
 class Heartbeat(models.Model):

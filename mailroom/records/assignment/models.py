@@ -3,9 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.organisation.models import Employee, Workgroup
 
 
+@audit.kept()
 class AssignmentMap(models.Model):
     """A named, ordered set of rules; the first that matches wins."""
 
@@ -19,6 +21,7 @@ class AssignmentMap(models.Model):
         return self.description or self.map_id
 
 
+@audit.kept()
 class AssignmentRule(models.Model):
     """Conditions and who gets what they match."""
 
@@ -31,3 +34,6 @@ class AssignmentRule(models.Model):
 
     class Meta:
         ordering = ("position",)
+
+    def __str__(self) -> str:
+        return f"{self.assignment_map}: {self.position}"

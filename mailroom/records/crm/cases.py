@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from mailroom.base import audit
 from mailroom.records.crm import numbering
 from mailroom.records.crm.models import Case, CaseReason, CaseStatus
 from mailroom.records.organisation.models import Employee
@@ -26,15 +27,15 @@ def keep(case: Case, now: datetime) -> Case:
 def take(ids: Collection[int], employee: Employee) -> int:
     """Make `employee` the owner of open cases; returns how many."""
     cases = Case.objects.filter(pk__in=ids).exclude(status=CaseStatus.CLOSED)
-    cases.filter(status=CaseStatus.NEW).update(status=CaseStatus.OPEN)
-    return cases.update(owner=employee, reason=CaseReason.ASSIGNED)
+    audit.update(cases.filter(status=CaseStatus.NEW), status=CaseStatus.OPEN)
+    return audit.update(cases.select_related("owner"), owner=employee, reason=CaseReason.ASSIGNED)
 
 
 def close(ids: Collection[int], now: datetime) -> list[int]:
     """Close cases as resolved; returns those that were not closed before."""
     still = list(Case.objects.filter(pk__in=ids).exclude(status=CaseStatus.CLOSED).values_list("pk", flat=True))
     closed = {"status": CaseStatus.CLOSED, "reason": CaseReason.RESOLVED, "closed_at": now}
-    Case.objects.filter(pk__in=still).update(**closed)
+    audit.update(Case.objects.filter(pk__in=still), **closed)
     return still
 
 
@@ -42,5 +43,5 @@ def reopen(ids: Collection[int]) -> list[int]:
     """Open closed cases again; returns those that were closed."""
     closed = list(Case.objects.filter(pk__in=ids, status=CaseStatus.CLOSED).values_list("pk", flat=True))
     opened = {"status": CaseStatus.OPEN, "reason": CaseReason.UPDATED, "closed_at": None}
-    Case.objects.filter(pk__in=closed).update(**opened)
+    audit.update(Case.objects.filter(pk__in=closed), **opened)
     return closed

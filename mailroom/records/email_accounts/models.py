@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.base.sealed import SealedTextField
 from mailroom.records.organisation.models import Employee, User
 
@@ -39,6 +40,7 @@ class SenderNameSource(models.TextChoices):
     ACCOUNT = "account", _("Account")
 
 
+@audit.kept()
 class EmailAccount(models.Model):
     """One system email account."""
 

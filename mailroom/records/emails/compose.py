@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mailroom.base.rows import plain
@@ -204,6 +205,13 @@ def detach(email: Email, attachment_id: int) -> None:
     check_editable(email)
     email.attachments.filter(pk=attachment_id).delete()
     count_files(email)
+
+
+def readable_files(emails: QuerySet[Email]) -> QuerySet[Attachment]:
+    """The files of these emails that their readers get, and that can stand on another mail."""
+    return Attachment.objects.filter(
+        email__in=emails, state=Attachment.State.DELIVERED, inline=False, file__isnull=False
+    )
 
 
 def copy_files(email: Email, files: Sequence[Attachment]) -> list[Attachment]:

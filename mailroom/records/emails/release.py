@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from mailroom.base import audit
 from mailroom.records.emails import status
 from mailroom.records.emails.models import Attachment, Email, StatusChange
 from mailroom.records.organisation.models import User
@@ -41,7 +42,8 @@ def release_files(numbers: Sequence[int], now: datetime, by: User | None) -> int
 
 
 def _release(rows: Sequence[Attachment], now: datetime, by: User | None) -> list[str]:
-    Attachment.objects.filter(pk__in=[row.pk for row in rows]).update(state=Attachment.State.DELIVERED, state_reason="")
+    found = Attachment.objects.filter(pk__in=[row.pk for row in rows])
+    audit.update(found, by, state=Attachment.State.DELIVERED, state_reason="")
     names: dict[int, list[str]] = {}
     for row in rows:
         names.setdefault(row.email_id, []).append(row.name or _("File"))

@@ -49,7 +49,7 @@ def move_many(
     """
     moved = Moved()
     reasons = reason if isinstance(reason, Mapping) else dict.fromkeys(ids, reason)
-    for batch in _batches(list(ids)):
+    for batch in batches(list(ids)):
         with transaction.atomic():
             _move_batch(batch, action, now, by, reasons, changes or {}, moved)
     return moved
@@ -161,7 +161,7 @@ def restore_from_archive(email: Email, now: datetime, by: User | None) -> Email:
 def mark_read_many(ids: Collection[int], employee: Employee | None, read: bool = True) -> Moved:
     """Mark incoming emails as read or unread; only the assigned owner may (CO409000)."""
     moved = Moved()
-    for batch in _batches(list(ids)):
+    for batch in batches(list(ids)):
         for pk, direction, owner in Email.objects.filter(pk__in=batch).values_list("pk", "direction", "owner_id"):
             if direction != Direction.INCOMING:
                 moved.refused[pk] = _("It is an outgoing email.")
@@ -173,7 +173,8 @@ def mark_read_many(ids: Collection[int], employee: Employee | None, read: bool =
     return moved
 
 
-def _batches(ids: list[int]) -> Iterator[list[int]]:
+def batches(ids: list[int]) -> Iterator[list[int]]:
+    """The ids in as many as one statement may name."""
     rest = iter(ids)
     while batch := list(islice(rest, BATCH)):
         yield batch

@@ -2,9 +2,11 @@
 
 from django.db import models
 
+from mailroom.base import audit
 from mailroom.records.organisation.models import User
 
 
+@audit.kept()
 class SavedFilter(models.Model):
     """The lines of Filter settings under a name; `shared` ones are everybody's to use and their owner's to change."""
 

@@ -3,10 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import User
 
 
+@audit.kept()
 class NotificationTemplate(models.Model):
     """A text with placeholders that automatic mail is made from; one row a locale, empty is the base language."""
 

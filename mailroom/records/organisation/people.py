@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from mailroom.base import audit
 from mailroom.records.organisation.models import Employee, User
 from mailroom.records.organisation.models.people import Role
 
@@ -16,6 +17,10 @@ LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 class Invalid(ValueError):
     """What a person entered cannot be; the text says why."""
+
+
+class NotAllowed(ValueError):
+    """What a person asked for would lock people out; the text says why."""
 
 
 def create_user(login: str, email: str, role: str, password: str | None = None, full_name: str = "") -> User:
@@ -40,6 +45,14 @@ def create_user(login: str, email: str, role: str, password: str | None = None, 
     return user
 
 
+def delete(user: User, by: User) -> None:
+    """Delete a user. Raises NotAllowed for oneself and for the last active administrator."""
+    others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    if user.pk == by.pk or not others.exists():
+        raise NotAllowed(_("You cannot delete yourself or the last administrator."))
+    user.delete()
+
+
 def named(word: str) -> Q:
     """Users with `word` in login, name or address."""
     return Q(login__icontains=word) | Q(full_name__icontains=word) | Q(email__icontains=word)
@@ -48,9 +61,9 @@ def named(word: str) -> Q:
 def join(user: User, employee: Employee | None, make_one: bool = False) -> None:
     """Make `employee` the employee that the user is; without one, `make_one` makes one of the same name."""
     others = Employee.objects.filter(user=user)
-    (others.exclude(pk=employee.pk) if employee is not None else others).update(user=None)
+    audit.update(others.exclude(pk=employee.pk) if employee is not None else others, user=None)
     if employee is not None:
-        Employee.objects.filter(pk=employee.pk).update(user=user)
+        audit.update(Employee.objects.filter(pk=employee.pk).exclude(user=user), user=user)
     elif make_one:
         free = user.login[:32]
         if not Employee.objects.filter(employee_id=free).exists():

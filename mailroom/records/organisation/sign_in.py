@@ -4,6 +4,8 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from mailroom.records.organisation.models import ApiToken, SignInLink, User
 
 LINK_LIFE = timedelta(hours=24)
@@ -32,6 +34,20 @@ def make_token(user: User, now: datetime, name: str = "") -> str:
     token = f"mailroom_{secrets.token_urlsafe(32)}"
     ApiToken.objects.create(user=user, name=name, digest=_digest(token), created_at=now)
     return token
+
+
+def good_tokens(user: User) -> QuerySet[ApiToken]:
+    """A user's tokens that still open the API, newest first."""
+    return ApiToken.objects.filter(user=user, revoked_at=None).order_by("-pk")
+
+
+def revoke(tokens: QuerySet[ApiToken], now: datetime) -> int:
+    """End tokens now; how many of them opened the API until now."""
+    ended = list(tokens.filter(revoked_at=None))
+    for token in ended:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+    return len(ended)
 
 
 def user_of_token(token: str, now: datetime) -> User | None:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.notifications.models import NotificationTemplate
 
@@ -29,6 +30,7 @@ def _template(label: object) -> "models.ForeignKey[NotificationTemplate | None, 
     )
 
 
+@audit.kept()
 class EmailPreferences(models.Model):
     """The one row of site-wide email preferences; `preferences.current()` reads it."""
 
@@ -47,3 +49,6 @@ class EmailPreferences(models.Model):
     login_recovery_email_template = _template(_("Login recovery email template"))
     password_recovery_email_template = _template(_("Password recovery email template"))
     url_to_be_used_in_notifications = models.URLField(_("URL to be used in notifications"), blank=True)
+
+    def __str__(self) -> str:
+        return str(_("Email preferences"))

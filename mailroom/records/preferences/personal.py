@@ -67,9 +67,9 @@ def save(user: User, values: Mapping[str, Any]) -> None:
             PersonSetting.objects.update_or_create(user=user, name=name, defaults={"value": good[name]})
         of_user = {name: good[name] for name in OF_USER if name in good}
         if of_user:
-            User.objects.filter(pk=user.pk).update(**of_user)
             for name, value in of_user.items():
                 setattr(user, name, value)
+            user.save(update_fields=list(of_user))
 
 
 def _rule(name: str, user: User) -> Callable[[Any], Any]:

@@ -7,6 +7,8 @@ from mailroom.faces.api import errors, rights
 from mailroom.faces.api.v1 import (
     accounts,
     alerts,
+    audit_trail,
+    bulk,
     canned_texts,
     cases,
     contacts,
@@ -15,15 +17,19 @@ from mailroom.faces.api.v1 import (
     emails,
     employees,
     events,
+    exchanges,
     expense_receipts,
+    filters,
     functionalities,
     jobs,
     leads,
     links,
+    locales,
     me,
     preferences,
     quarantine,
     schedules,
+    sign_in,
     tasks,
     templates,
     users,
@@ -40,9 +46,14 @@ api = NinjaAPI(
 errors.install(api)
 api.add_router("/emails", conversations.router)  # as links
 api.add_router("/emails", links.router)  # before the actions of emails, which would take its address
+api.add_router("/emails", bulk.router)
 api.add_router("/emails", emails.router)
 api.add_router("/accounts", accounts.router)
 api.add_router("/alerts", alerts.router)
+api.add_router("/audit-trail", audit_trail.router)
+api.add_router("/exchanges", exchanges.router)
+api.add_router("/filters", filters.router)
+api.add_router("/locales", locales.router)
 api.add_router("/preferences", preferences.router)
 api.add_router("/quarantine", quarantine.router)
 api.add_router("/schedules", schedules.router)
@@ -63,5 +74,7 @@ api.add_router("/mentions", conversations.mentions)
 api.add_router("/tasks", tasks.router)
 api.add_router("/threads", conversations.threads)
 api.add_router("/users", users.router)
+api.add_router("/users", sign_in.of_users)
 api.add_router("/me", me.router)
+api.add_router("/me", sign_in.own)
 api.add_router("/templates", templates.router)

@@ -5,11 +5,13 @@ from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Body, Router, Schema
+from ninja import Status as Answer
+from pydantic import EmailStr
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, Outcome, Steps
-from mailroom.flows.incoming import account_test, accounts, pipeline
+from mailroom.flows.incoming import account_test, accounts, autodetect, pipeline
 from mailroom.flows.receiving import receive, reconcile
 from mailroom.flows.receiving import state as receiving_state
 from mailroom.flows.sending import send, signing
@@ -31,6 +33,36 @@ def save_account(request: HttpRequest, email_account_id: str, values: Body[dict[
     """Create or change an account; what is left out keeps its value."""
     rights.administrator(request)
     return _plain(accounts.export(accounts.save_account(values | {"email_account_id": email_account_id[:32]})))
+
+
+class AddressIn(Schema):
+    """An address whose servers are looked for."""
+
+    email_address: EmailStr
+
+
+class Servers(Schema):
+    """The fields of an account that were found; a guess says so."""
+
+    provider: str
+    guessed: bool
+    values: dict[str, Any]
+
+
+@router.post("/find-servers", response={200: Servers, **ERRORS})
+def find_servers(request: HttpRequest, given: AddressIn) -> dict[str, Any]:
+    """The servers of an address, as the assisted set-up finds them: by its domain, its MX and its SRV records."""
+    rights.administrator(request)
+    found = autodetect.find(given.email_address)
+    return {"provider": found.provider, "guessed": found.guessed, "values": found.values}
+
+
+@router.delete("/{email_account_id}", response={204: None, **ERRORS})
+def delete_account(request: HttpRequest, email_account_id: str) -> Any:
+    """Delete an account that has no email; one that has is made inactive instead (409)."""
+    rights.administrator(request)
+    _find(email_account_id).delete()
+    return Answer(204, None)
 
 
 @router.get("/{email_account_id}", response={200: dict[str, Any], **ERRORS})

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from mailroom.faces.api import rights
 from mailroom.faces.api.refusals import Invalid
+from mailroom.faces.api.v1.records import OfSeveralTypes, add_single
 from mailroom.faces.api.v1.schemas import ERRORS, Page
 from mailroom.records.crm.models import BusinessAccount, BusinessDocument, DocumentLine
 
@@ -63,6 +64,31 @@ class AccountIn(Schema):
     email: str = Field("", max_length=254, pattern=r"^[^\x00]*$")
     phone: str = Field("", max_length=40, pattern=r"^[^\x00]*$")
     language: str = Field("", max_length=8, pattern=r"^[^\x00]*$")
+
+
+class AccountChange(Schema):
+    """What changes in a business account; `emails` become its activities."""
+
+    account_id: str = Field("", max_length=32, pattern=r"^[^\x00/]+$")
+    name: str = Field("", max_length=150)
+    kind: Literal["customer", "supplier", "prospect"] = "customer"
+    email: str = Field("", max_length=254)
+    phone: str = Field("", max_length=40)
+    language: str = Field("", max_length=8)
+    owner: str | None = Field(None, max_length=32)
+    workgroup: str | None = Field(None, max_length=32)
+    emails: list[int] = Field([], max_length=500)
+
+
+class DocumentChange(Schema):
+    """What changes in a document; `emails` become its activities."""
+
+    type: Type = "sales_invoice"
+    number: str = Field("", max_length=40, pattern=r"^[^\x00/]+$")
+    description: str = Field("", max_length=200)
+    date: dt.date | None = None
+    business_account: str | None = Field(None, max_length=32)
+    emails: list[int] = Field([], max_length=500)
 
 
 class Filters(Schema):
@@ -177,6 +203,18 @@ def _page(rows: Any, filters: Filters, show: Any) -> dict[str, Any]:
     page = found[: filters.limit]
     cursor = str(page[-1].pk) if len(found) > filters.limit else None
     return {"items": [show(row) for row in page], "cursor": cursor}
+
+
+ACCOUNTS = OfSeveralTypes(
+    "customer",
+    plain=("account_id", "name", "kind", "email", "phone", "language"),
+    relations=("owner", "workgroup"),
+)
+DOCUMENTS = OfSeveralTypes(
+    "sales_invoice", plain=("type", "number", "description", "date"), relations=("business_account",)
+)
+add_single(accounts, ACCOUNTS, AccountChange, "business accounts")
+add_single(router, DOCUMENTS, DocumentChange, "documents")
 
 
 def _document(row: BusinessDocument) -> dict[str, Any]:

@@ -35,6 +35,12 @@ class NewAttachment(Schema):
     inline: bool = False
 
 
+class FromMail(Schema):
+    """Files of other emails, by the ids that those emails show."""
+
+    attachments: list[int] = Field(min_length=1, max_length=50)
+
+
 class DraftIn(Schema):
     """What changes in a draft; what is left out stays. With `version` an older copy is refused (409)."""
 
@@ -114,6 +120,18 @@ def attach(request: HttpRequest, number: int, file: NewAttachment) -> Any:
     else:
         made = compose.attach(email, file.name, file.type, content)
     return Answer(201, present.attachment(made))
+
+
+def from_mail(request: HttpRequest, number: int, chosen: FromMail) -> list[dict[str, Any]]:
+    """Put files of other emails on a draft; of emails that the one who asks may see."""
+    user = rights.writer(request)
+    email = _find(user, number)
+    wanted = [one for one in dict.fromkeys(chosen.attachments) if 0 < one <= LARGEST_ID]
+    rows = list(compose.readable_files(queries.visible_to(user)).filter(pk__in=wanted))
+    if len(rows) != len(set(chosen.attachments)):
+        raise Http404
+    compose.copy_files(email, rows)
+    return [present.attachment(row) for row in email.attachments.order_by("position", "pk")]
 
 
 def detach(request: HttpRequest, number: int, attachment: int) -> Any:

@@ -29,21 +29,26 @@ SAVED_IN = {"incoming": "CO409000", "sent": "CO409080", "all": "CO409070", "pend
 MOST_LOOKS = 4  # at the index for one page
 
 
-class Filters(Schema):
-    """How a list is narrowed: `query` as in the Search field, `filter` as JSON lines, `saved` by a filter's name."""
+class Narrowing(Schema):
+    """What narrows a list: `query` as in the Search field, `filter` as JSON lines, `saved` by a filter's name."""
 
     window: Literal["incoming", "sent", "all", "pending"] = "all"
     account: str = Field("", max_length=64)
     query: str = Field("", max_length=1000)
     filter: str = Field("", max_length=lines.LONGEST_ADDRESS)
     saved: str = Field("", max_length=saved.LONGEST_NAME)
+
+
+class Filters(Narrowing):
+    """A page of a narrowed list."""
+
     cursor: str = Field("", max_length=80)
     limit: int = Field(50, ge=1, le=500)
 
 
 def list_emails(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
     """Emails, newest first, without bodies. A search may answer fewer than `limit` and still have a cursor."""
-    found = _narrowed(request, filters)
+    found = _narrowed(request, filters, rows(request))
     at = _read_cursor(filters.cursor) if filters.cursor else None
     page, last = _searched(found, filters, at) if filters.query.strip() else _listed(found, filters, at)
     return {
@@ -54,15 +59,35 @@ def list_emails(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]
 
 def rows(request: HttpRequest) -> QuerySet[Email]:
     """The emails that who asks may see, with what an answer tells of them."""
-    found = queries.visible_to(rights.user_of(request)).select_related(*present.RELATED, "content")
-    return found.prefetch_related(*present.PREFETCHED)
+    return visible(request).select_related(*present.RELATED, "content").prefetch_related(*present.PREFETCHED)
+
+
+def visible(request: HttpRequest) -> QuerySet[Email]:
+    """The emails that who asks may see, bare."""
+    return queries.visible_to(rights.user_of(request))
+
+
+def everything(request: HttpRequest, narrowing: Narrowing, most: int) -> list[int]:
+    """The ids of all that a list so narrowed would show; one more than `most` where there are more."""
+    found = _narrowed(request, narrowing, visible(request))
+    if not narrowing.query.strip():
+        return list(found.order_by("-date", "-pk").values_list("pk", flat=True)[: most + 1])
+    ids: list[int] = []
+    below: int | None = None
+    while len(ids) <= most:
+        step = search.find(found, narrowing.query, clock.now(), timezone.get_current_timezone(), below)
+        ids += step.rows.values_list("pk", flat=True)
+        if step.older is None:
+            break
+        below = step.older
+    return list(dict.fromkeys(ids))[: most + 1]
 
 
 Place = tuple[datetime, int]
 
 
-def _narrowed(request: HttpRequest, filters: Filters) -> QuerySet[Email]:
-    found = rows(request).filter(**WINDOWS[filters.window])
+def _narrowed(request: HttpRequest, filters: Narrowing, found: QuerySet[Email]) -> QuerySet[Email]:
+    found = found.filter(**WINDOWS[filters.window])
     if filters.account:
         found = found.filter(account__email_account_id__iexact=filters.account)
     meant = list(lines.read(filters.filter))

@@ -10,12 +10,13 @@ from pydantic import AwareDatetime, Field
 from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1 import drafts, email_lists
-from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
+from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page, RelatedIn
 from mailroom.flows.incoming import pipeline
 from mailroom.flows.receiving import whole
 from mailroom.flows.sending import holding, outbox, send
 from mailroom.flows.sending.outbox import NewEmail, NewFile
-from mailroom.records.emails import present, release, status
+from mailroom.records.activities import linking
+from mailroom.records.emails import answering, present, release, removal, status
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.emails.moves import Action
@@ -40,6 +41,7 @@ class NewEmailIn(Schema):
     undo_seconds: int = Field(0, ge=0, le=60)
     send_at: AwareDatetime | None = None
     cancel_if_answered: bool = False
+    related: RelatedIn | None = Field(None, description="The record that it is an activity of.")
     idempotency_key: str = Field("", max_length=200)
 
 
@@ -51,6 +53,7 @@ def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
     """Write an email; the same `idempotency_key` twice makes one."""
     user = rights.writer(request)
     account = drafts.account_called(new.account, user)
+    target = linking.related(linking.find(new.related.type, new.related.id, user)) if new.related else None
     fields = DraftFields(
         account=account,
         to=[found for item in new.to for found in outbox.address(item)],
@@ -59,6 +62,7 @@ def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
         subject=new.subject,
         text=new.text,
         html=new.html,
+        related=(target.type, target.id, target.description) if target else ("", None, ""),
     )
     files = [NewFile(item.name, item.type, drafts.content_of(item)) for item in new.attachments]
     wanted = NewEmail(
@@ -76,6 +80,7 @@ def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
 
 router.patch("/{int:number}", response={200: dict[str, Any], **ERRORS})(drafts.change)
 router.post("/{int:number}/attachments", response={201: dict[str, Any], **ERRORS})(drafts.attach)
+router.post("/{int:number}/attachments/from-mail", response={200: list[dict[str, Any]], **ERRORS})(drafts.from_mail)
 router.delete("/{int:number}/attachments/{int:attachment}", response={204: None, **ERRORS})(drafts.detach)
 router.get("/{int:number}/checks", response={200: list[dict[str, Any]], **ERRORS})(drafts.find_faults)
 router.get("/{int:number}/preview", response={200: dict[str, Any], **ERRORS})(drafts.show_preview)
@@ -154,6 +159,7 @@ Act = Literal[
     "reply",
     "reply-all",
     "forward",
+    "again",
     "fetch-whole",
 ]
 MOVES = {
@@ -165,9 +171,19 @@ MOVES = {
 }
 
 
+@router.post("/{int:number}/delete-permanently", response={204: None, **ERRORS})
+def delete_permanently(request: HttpRequest, number: int) -> Any:
+    """The second Delete: a deleted email is gone for good, with its bytes, notes and history."""
+    user, email = rights.writer(request), _find(request, number)
+    moved = removal.delete_permanently([email.pk], user)
+    if not moved.ids:
+        raise status.Refused(moved.refused[email.pk])
+    return Answer(204, None)
+
+
 @router.post("/{int:number}/{action}", response={200: dict[str, Any], **ERRORS})
 def act(request: HttpRequest, number: int, action: Act) -> dict[str, Any]:
-    """An action of the windows; reply and forward answer the new draft."""
+    """An action of the windows; reply, forward and again answer the new draft."""
     user, now, email = rights.writer(request), clock.now(), _find(request, number)
     if action in MOVES:
         status.move(email, MOVES[action], now, user)
@@ -181,6 +197,8 @@ def act(request: HttpRequest, number: int, action: Act) -> dict[str, Any]:
         whole.fetch(email, now, user)
     elif action == "forward":
         email = answers.forward(email, user, now)
+    elif action == "again":
+        email = answering.again(email, user, now)
     else:
         email = answers.reply(email, user, now, to_all=action == "reply-all")
     return present.as_json(email_lists.rows(request).get(pk=email.pk))

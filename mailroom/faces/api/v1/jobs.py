@@ -4,19 +4,23 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from ninja import Router
+from ninja import Status as Answer
 
+from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID
+from mailroom.flows.incoming import bulk
 from mailroom.records.organisation.models.jobs import Job, JobState
 
 router = Router(tags=["jobs"])
+MOST_RESULTS = 1000
 LIVE = (JobState.WAITING, JobState.RUNNING)
 
 
 @router.get("/{number}", response={200: dict[str, Any], **ERRORS})
 def show(request: HttpRequest, number: int) -> dict[str, Any]:
     """One job with its counts; for its owner and for administrators."""
-    return _plain(_find(request, number))
+    return shown(_find(request, number))
 
 
 @router.post("/{number}/cancel", response={200: dict[str, Any], **ERRORS})
@@ -25,7 +29,14 @@ def cancel(request: HttpRequest, number: int) -> dict[str, Any]:
     job = _find(request, number)
     Job.objects.filter(pk=job.pk, state__in=LIVE).update(cancel_requested=True)
     job.refresh_from_db()
-    return _plain(job)
+    return shown(job)
+
+
+@router.post("/{number}/undo", response={202: dict[str, Any], **ERRORS})
+def undo(request: HttpRequest, number: int) -> Any:
+    """Take back what the job moved, as a job of its own; 409 where that cannot be."""
+    job = _find(request, number)
+    return Answer(202, shown(bulk.undo(job, rights.writer(request), clock.now())))
 
 
 def _find(request: HttpRequest, number: int) -> Job:
@@ -36,8 +47,10 @@ def _find(request: HttpRequest, number: int) -> Job:
     return job
 
 
-def _plain(job: Job) -> dict[str, Any]:
+def shown(job: Job) -> dict[str, Any]:
+    """A job as answers print it."""
     names = ("kind", "title", "state", "total", "done", "failed", "unit", "message", "cancel_requested")
     moments = ("created_at", "started_at", "finished_at")
     times = {name: moment.isoformat() if (moment := getattr(job, name)) else None for name in moments}
-    return {"id": job.pk} | {name: getattr(job, name) for name in names} | times
+    results = {key: row["words"] for key, row in list(job.results.items())[:MOST_RESULTS] if "words" in row}
+    return {"id": job.pk, "results": results} | {name: getattr(job, name) for name in names} | times

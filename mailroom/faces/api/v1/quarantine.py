@@ -4,14 +4,18 @@ from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from ninja import Router
+from ninja import Status as Answer
 from pydantic import Field
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
+from mailroom.faces.api.v1 import jobs
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
+from mailroom.flows.incoming import replaying
 from mailroom.flows.receiving import quarantine
 from mailroom.flows.receiving.models import QuarantinedMessage
-from mailroom.records.emails import status
+from mailroom.records.emails import release, status
+from mailroom.records.emails.models import Attachment
 from mailroom.records.files import store
 
 router = Router(tags=["quarantine"])
@@ -29,6 +33,26 @@ def list_quarantine(
     page = list(rows.select_related("account", "closed_by").order_by("-pk")[: limit + 1])
     more = str(page[limit - 1].pk) if len(page) > limit else None
     return {"items": [quarantine.export(row) for row in page[:limit]], "cursor": more}
+
+
+@router.post("/replay-all", response={202: dict[str, Any], **ERRORS})
+def replay_all(request: HttpRequest) -> Any:
+    """File everything that waits again, as a job."""
+    user = rights.administrator(request)
+    ids = list(quarantine.open_rows().order_by("pk").values_list("pk", flat=True))
+    if not ids:
+        raise status.Refused("Nothing is in quarantine.")
+    return Answer(202, jobs.shown(replaying.start(ids, "SM507020", user, clock.now())))
+
+
+@router.get("/files", response={200: Page, **ERRORS})
+def list_files(request: HttpRequest, limit: Limit = 50, cursor: Cursor = LARGEST_ID) -> dict[str, Any]:
+    """Quarantined files (SM507030), newest first; each is released under its email."""
+    rights.administrator(request)
+    rows = release.waiting().select_related("email__account").filter(pk__lt=cursor)
+    page = list(rows.order_by("-pk")[: limit + 1])
+    more = str(page[limit - 1].pk) if len(page) > limit else None
+    return {"items": [_file(row) for row in page[:limit]], "cursor": more}
 
 
 @router.get("/{int:number}", response={200: dict[str, Any], **ERRORS})
@@ -64,6 +88,13 @@ def discard_quarantined(request: HttpRequest, number: int) -> dict[str, Any]:
     if not quarantine.discard([row.pk], clock.now(), rights.user_of(request)):
         raise status.Refused("It is closed already.")
     return quarantine.export(_find(request, number))
+
+
+def _file(row: Attachment) -> dict[str, Any]:
+    email = row.email
+    of_email = {"email": email.pk, "subject": email.subject, "from": email.from_address, "date": email.date.isoformat()}
+    of_file = {"id": row.pk, "name": row.name, "size": row.size, "reason": row.state_reason}
+    return of_file | of_email | {"account": email.account.email_account_id}
 
 
 def _find(request: HttpRequest, number: int) -> QuarantinedMessage:

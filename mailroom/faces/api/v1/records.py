@@ -1,7 +1,5 @@
-"""What the resources of records share: lists by key, one record, create, change, delete, Activities and files."""
+"""What the resources of records share: lists by key, one record, create, change, delete."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,22 +7,20 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from ninja import Status as Answer
-from ninja.errors import HttpError
 from pydantic import Field
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.refusals import Invalid
-from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
-from mailroom.records.activities import attached, linking, saving, timeline
-from mailroom.records.activities.timeline import Entry
+from mailroom.faces.api.v1 import beside
+from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page, operation
+from mailroom.records.activities import linking, saving
 from mailroom.records.crm import entities
 from mailroom.records.crm.models import BusinessAccount, CaseClass, Contact
 from mailroom.records.emails import queries
-from mailroom.records.files import store
 from mailroom.records.organisation import features
 from mailroom.records.organisation.models import Employee, User, Workgroup
 
@@ -44,20 +40,6 @@ class Filters(Schema):
     query: str = Field("", max_length=200)
     cursor: str = Field("", pattern=r"^\d{0,18}$")
     limit: int = Field(50, ge=1, le=500)
-
-
-class NewFile(Schema):
-    """A file in base64."""
-
-    name: str = Field(max_length=255)
-    content: str
-
-
-class Activities(Schema):
-    """A page of a record's time line."""
-
-    items: list[dict[str, Any]]
-    cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +86,7 @@ class Resource:
         for name in self.relations:
             row = getattr(record, name)
             found[name] = getattr(row, KNOWN_BY[type(row)]) if row is not None else None
-        return found | {"description_line": self.type.describe(record)}
+        return found | {"description_line": entities.of_record(record).describe(record)}
 
     def change(self, record: Any, values: Mapping[str, Any]) -> None:
         """Set fields; raises Invalid with every wrong one."""
@@ -126,6 +108,26 @@ class Resource:
             errors |= {name: " ".join(texts) for name, texts in invalid.message_dict.items()}
         if errors:
             raise Invalid(errors)
+
+
+@dataclass(frozen=True, slots=True)
+class OfSeveralTypes(Resource):
+    """Records of one table that are of several registered types, such as business accounts; `kind` is any of them."""
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """All of them, whatever their type."""
+        return self.type.model._default_manager.select_related(*self.relations)
+
+    def find(self, request: HttpRequest, reference: str) -> Any:
+        """By the business key, else by key; 404 for none."""
+        text = reference.replace("\x00", "")
+        known_by = KNOWN_BY.get(self.type.model, "pk")
+        record = self.rows(request).filter(**{f"{known_by}__iexact": text}).first() if known_by != "pk" else None
+        if record is None and text.isdecimal() and int(text) <= LARGEST_ID:
+            record = self.rows(request).filter(pk=int(text)).first()
+        if record is None:
+            raise Http404
+        return record
 
 
 def _odd(value: Any) -> bool:
@@ -164,21 +166,11 @@ def _relate(record: Any, related: dict[str, Any], user: User) -> None:
     record.related_entity_description = target.description
 
 
-def shown(entry: Entry) -> dict[str, Any]:
-    """An activity."""
-    row = entry.row
-    found: dict[str, Any] = {"kind": entry.kind, "id": row.pk, "at": entry.at.isoformat(), "subject": row.subject}
-    found |= {"status": getattr(row, "status", None), "owner": row.owner.employee_id if row.owner else None}
-    if entry.kind == "email":
-        found |= {"direction": row.direction, "archived": row.archived, "from": row.from_address, "to": row.to_line}
-    return found
-
-
 def router(resource: Resource, schema: type[Schema], tag: str) -> Router:
     """The addresses of one resource; `schema` are the fields that may be given, all of them optional."""
     made = Router(tags=[tag])
 
-    @made.get("", response={200: Page, **ERRORS}, summary=f"List {tag}")
+    @made.get("", response={200: Page, **ERRORS}, summary=f"List {tag}", operation_id=operation("list", tag))
     def list_records(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
         rows = resource.rows(request)
         if filters.query:
@@ -191,24 +183,40 @@ def router(resource: Resource, schema: type[Schema], tag: str) -> Router:
         page = page[: filters.limit]
         return {"items": [resource.show(row) for row in page], "cursor": str(page[-1].pk) if more else None}
 
-    @made.post("", response={201: dict[str, Any], **ERRORS}, summary=f"Create one of {tag}")
+    summary = f"Create one of {tag}"
+
+    @made.post("", response={201: dict[str, Any], **ERRORS}, summary=summary, operation_id=operation("create", tag))
     def create(request: HttpRequest, values: schema) -> Any:  # type: ignore[valid-type]  # read when it runs
         resource.writer(request)
         resource.rows(request)
         record = resource.type.model()
         return Answer(201, save(resource, request, record, values.dict(exclude_unset=True)))  # type: ignore[attr-defined]
 
-    @made.get("/{reference}", response={200: dict[str, Any], **ERRORS}, summary=f"Show one of {tag}")
+    add_single(made, resource, schema, tag)
+    return made
+
+
+def add_single(made: Router, resource: Resource, schema: type[Schema], tag: str) -> None:
+    """The addresses of one record, its Activities and its files."""
+    one = "/{reference}"
+
+    summary = f"Show one of {tag}"
+
+    @made.get(one, response={200: dict[str, Any], **ERRORS}, summary=summary, operation_id=operation("show", tag))
     def show(request: HttpRequest, reference: str) -> dict[str, Any]:
         return resource.show(resource.find(request, reference))
 
-    @made.patch("/{reference}", response={200: dict[str, Any], **ERRORS}, summary=f"Change one of {tag}")
+    summary = f"Change one of {tag}"
+
+    @made.patch(one, response={200: dict[str, Any], **ERRORS}, summary=summary, operation_id=operation("change", tag))
     def change(request: HttpRequest, reference: str, values: schema) -> dict[str, Any]:  # type: ignore[valid-type]
         resource.writer(request)
         given = values.dict(exclude_unset=True)  # type: ignore[attr-defined]
         return save(resource, request, resource.find(request, reference), given)
 
-    @made.delete("/{reference}", response={204: None, **ERRORS}, summary=f"Delete one of {tag}")
+    @made.delete(
+        one, response={204: None, **ERRORS}, summary=f"Delete one of {tag}", operation_id=operation("delete", tag)
+    )
     def delete(request: HttpRequest, reference: str) -> Any:
         user, record = resource.writer(request), resource.find(request, reference)
         with transaction.atomic():
@@ -216,51 +224,4 @@ def router(resource: Resource, schema: type[Schema], tag: str) -> Router:
             record.delete()
         return Answer(204, None)
 
-    _beside(made, resource, tag)
-    return made
-
-
-def _beside(made: Router, resource: Resource, tag: str) -> None:
-    """Activities and files."""
-
-    @made.get("/{reference}/activities", response={200: Activities, **ERRORS}, summary=f"Activities of one of {tag}")
-    def activities(request: HttpRequest, reference: str, cursor: str = "") -> dict[str, Any]:
-        record = resource.find(request, reference)
-        page = timeline.of(linking.related(record), rights.user_of(request), cursor[:200])
-        return {"items": [shown(entry) for entry in page.entries], "cursor": page.older or None}
-
-    @made.get("/{reference}/files", response={200: list[dict[str, Any]], **ERRORS}, summary=f"Files of one of {tag}")
-    def list_files(request: HttpRequest, reference: str) -> list[dict[str, Any]]:
-        return [_file(row) for row in attached.of(resource.find(request, reference))]
-
-    @made.post("/{reference}/files", response={201: dict[str, Any], **ERRORS}, summary=f"Add a file to one of {tag}")
-    def add_file(request: HttpRequest, reference: str, file: NewFile) -> Any:
-        user, record = resource.writer(request), resource.find(request, reference)
-        try:
-            content = base64.b64decode(file.content, validate=True)
-        except (binascii.Error, ValueError):
-            raise HttpError(422, f"The content of {file.name} is not base64.") from None
-        return Answer(201, _file(attached.add(record, file.name.replace("\x00", ""), content, clock.now(), user)))
-
-    @made.get("/{reference}/files/{int:number}", response={200: None, **ERRORS}, summary=f"A file of one of {tag}")
-    def get_file(request: HttpRequest, reference: str, number: int) -> HttpResponseBase:
-        row = attached.find(resource.find(request, reference), number)
-        if row is None:
-            raise Http404
-        response = StreamingHttpResponse(
-            store.open_stream(bytes(row.file.sha256)), content_type="application/octet-stream"
-        )
-        response["Content-Disposition"], response["X-Content-Type-Options"] = "attachment", "nosniff"
-        return response
-
-    @made.delete("/{reference}/files/{int:number}", response={204: None, **ERRORS}, summary=f"Remove a file of {tag}")
-    def remove_file(request: HttpRequest, reference: str, number: int) -> Any:
-        resource.writer(request)
-        record = resource.find(request, reference)
-        if number > LARGEST_ID or not attached.remove(record, [number]):
-            raise Http404
-        return Answer(204, None)
-
-
-def _file(row: Any) -> dict[str, Any]:
-    return {"id": row.pk, "name": row.name, "size": row.size, "at": row.created_at.isoformat()}
+    beside.add(made, resource, tag)

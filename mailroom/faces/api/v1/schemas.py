@@ -50,3 +50,8 @@ class Outcome(Schema):
 
 
 ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 410: Problem, 422: Problem}
+
+
+def operation(work: str, tag: str) -> str:
+    """The name of an operation that several resources share a function for, such as `list_cases`."""
+    return f"{work}_{tag}".replace(" ", "_").replace("-", "_")

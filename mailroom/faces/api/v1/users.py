@@ -3,7 +3,9 @@
 import zoneinfo
 from typing import Any, Literal
 
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest
 from ninja import Router, Schema
 from ninja import Status as Answer
@@ -15,7 +17,7 @@ from mailroom.faces.api.refusals import Invalid
 from mailroom.faces.api.v1.schemas import ERRORS
 from mailroom.flows.sending import security
 from mailroom.records.organisation import features, people
-from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models import Employee, User
 from mailroom.records.organisation.models.people import Role
 
 router = Router(tags=["users"])
@@ -23,8 +25,8 @@ Roles = Literal["administrator", "supervisor", "agent", "marketing", "reader", "
 MOST = 1000
 
 
-class UserIn(Schema):
-    """The fields that may be changed."""
+class UserFields(Schema):
+    """What a user has."""
 
     full_name: str = Field("", max_length=150)
     email: str = Field("", max_length=254)
@@ -34,7 +36,14 @@ class UserIn(Schema):
     time_zone: str = Field("Europe/Oslo", max_length=64)
 
 
-class NewUserIn(UserIn):
+class UserIn(UserFields):
+    """The fields that may be changed."""
+
+    employee: str | None = Field(None, max_length=32, description="The ID of the employee that the user is.")
+    new_password: str = Field("", max_length=200, description="Only an administrator in person may set one.")
+
+
+class NewUserIn(UserFields):
     """A new user; without a password only a link or a token signs in."""
 
     login: str = Field(max_length=64)
@@ -55,8 +64,8 @@ def create_user(request: HttpRequest, new: NewUserIn) -> Any:
     _check(new)
     login, password = new.login.replace("\x00", ""), new.password or None
     user = people.create_user(login, new.email, new.role, password, new.full_name)
-    given = {"is_active": new.is_active, "language": new.language, "time_zone": new.time_zone}
-    User.objects.filter(pk=user.pk).update(**given)
+    user.is_active, user.language, user.time_zone = new.is_active, new.language, new.time_zone
+    user.save(update_fields=["is_active", "language", "time_zone"])
     made = _find(user.login)
     if made.role != Role.API and made.is_active:
         security.welcome(made, clock.now())
@@ -76,8 +85,14 @@ def change_user(request: HttpRequest, login: str, values: UserIn) -> dict[str, A
     rights.administrator(request)
     user, given = _find(login), values.dict(exclude_unset=True)
     _check(values)
+    password, employee = given.pop("new_password", ""), _employee(user, given)
+    if password:
+        rights.person_administrator(request)
+        _check_password(password, user)
+        user.set_password(password)
     for name, value in given.items():
-        setattr(user, name, value)
+        if name != "employee":
+            setattr(user, name, value)
     if user.role != Role.ADMINISTRATOR or not user.is_active:
         others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)
         if others.filter(pk=user.pk).exists() and not others.exclude(pk=user.pk).exists():
@@ -86,11 +101,40 @@ def change_user(request: HttpRequest, login: str, values: UserIn) -> dict[str, A
         user.full_clean(exclude=["password"])
     except ValidationError as invalid:
         raise Invalid({name: " ".join(texts) for name, texts in invalid.message_dict.items()}) from invalid
-    user.save()
+    with transaction.atomic():
+        user.save()
+        if "employee" in given:
+            people.join(user, employee)
+    if password:
+        security.password_changed(user, clock.now())
     return _show(_find(login))
 
 
-def _check(values: UserIn) -> None:
+@router.delete("/{login}", response={204: None, **ERRORS})
+def delete_user(request: HttpRequest, login: str) -> Any:
+    """Delete a user; oneself and the last administrator are refused (409)."""
+    people.delete(_find(login), rights.administrator(request))
+    return Answer(204, None)
+
+
+def _employee(user: User, given: dict[str, Any]) -> Employee | None:
+    name = str(given.get("employee") or "").replace("\x00", "")
+    employee = Employee.objects.filter(employee_id__iexact=name).first() if name else None
+    if name and employee is None:
+        raise Invalid({"employee": f"“{name}” was not found."})
+    if employee is not None and employee.user_id not in {None, user.pk}:
+        raise Invalid({"employee": f"{employee} belongs to another user."})
+    return employee
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        password_validation.validate_password(password, user)
+    except ValidationError as invalid:
+        raise Invalid({"new_password": " ".join(invalid.messages)}) from invalid
+
+
+def _check(values: UserFields) -> None:
     errors: dict[str, str] = {}
     if "\x00" in f"{values.full_name}{values.email}":
         errors["full_name"] = "Null characters are not allowed."

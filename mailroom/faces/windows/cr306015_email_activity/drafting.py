@@ -236,6 +236,4 @@ class FromMail(WindowView):
 
     def choosable(self, request: HttpRequest) -> Any:
         """Files that the reader of their mail gets."""
-        return Attachment.objects.filter(
-            email__in=tables.visible(request), state=Attachment.State.DELIVERED, inline=False, file__isnull=False
-        )
+        return compose.readable_files(tables.visible(request))

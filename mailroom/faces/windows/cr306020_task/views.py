@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from mailroom.base import clock
+from mailroom.base import audit, clock
 from mailroom.faces.windows.cr306020_task.window import WINDOW
 from mailroom.faces.windows.kit import cells
 from mailroom.faces.windows.kit.actions import Action, Menu, Outcome, Undo
@@ -29,7 +29,7 @@ TONES = {Task.Status.COMPLETED: "ok", Task.Status.IN_PROCESS: "run", Task.Status
 def complete(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Mark tasks as completed."""
     open_ids = list(Task.objects.filter(pk__in=ids).exclude(status__in=DONE).values_list("pk", flat=True))
-    Task.objects.filter(pk__in=open_ids).update(status=Task.Status.COMPLETED, completed_at=clock.now())
+    audit.update(Task.objects.filter(pk__in=open_ids), status=Task.Status.COMPLETED, completed_at=clock.now())
     if not open_ids:
         return Outcome(_("Done already"), level="bad")
     words = ngettext("%(n)d task completed", "%(n)d tasks completed", len(open_ids)) % {"n": len(open_ids)}
@@ -38,7 +38,8 @@ def complete(request: HttpRequest, ids: list[Any]) -> Outcome:
 
 def reopen(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Open completed tasks again."""
-    count = Task.objects.filter(pk__in=ids, status__in=DONE).update(status=Task.Status.OPEN, completed_at=None)
+    done = Task.objects.filter(pk__in=ids, status__in=DONE)
+    count = audit.update(done, status=Task.Status.OPEN, completed_at=None)
     return Outcome(ngettext("%(n)d task opened again", "%(n)d tasks opened again", count) % {"n": count})
 
 

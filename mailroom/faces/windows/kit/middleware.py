@@ -1,9 +1,11 @@
-"""The person's language and time zone, for every page that a signed-in person sees."""
+"""Round every request: the person's language and time zone, and whose changes the audit trail tells of."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+
+from mailroom.base import audit
 
 
 class PersonMiddleware:
@@ -18,4 +20,18 @@ class PersonMiddleware:
         if not user.is_authenticated or request.path.startswith("/api/"):
             return self.get_response(request)
         with timezone.override(user.zone), translation.override(user.language):
+            return self.get_response(request)
+
+
+class TrailMiddleware:
+    """What the request changes is written down as the signed-in user's; a token's user is told by the API."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        way = "api" if request.path.startswith("/api/") else "window"
+        user = request.user if request.user.is_authenticated else None
+        with audit.acting(user, way, request.META.get("REMOTE_ADDR") or None):
             return self.get_response(request)

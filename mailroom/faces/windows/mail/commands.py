@@ -13,7 +13,7 @@ from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Confirm, Outco
 from mailroom.faces.windows.mail import tables
 from mailroom.flows.incoming import bulk
 from mailroom.flows.sending import outbox
-from mailroom.records.emails import answering, doubt, status
+from mailroom.records.emails import answering, doubt, removal, status
 from mailroom.records.emails.models import Email, Status
 from mailroom.records.emails.moves import Action as Move
 from mailroom.records.emails.status import Moved
@@ -72,7 +72,7 @@ def delete(request: HttpRequest, ids: list[Any]) -> Outcome:
         return long
     gone = list(Email.objects.filter(pk__in=ids, status=Status.DELETED).values_list("pk", flat=True))
     if gone:
-        Email.objects.filter(pk__in=gone, status=Status.DELETED).delete()
+        removal.delete_permanently(gone, requests.user_of(request))
     deleted = set(gone)
     first = [pk for pk in ids if pk not in deleted]
     if not first:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from mailroom.base import clock
+from mailroom.base import audit, clock
 from mailroom.faces.windows.kit import requests
 from mailroom.flows.sending import security
 from mailroom.records.email_accounts.models import EmailAccount
@@ -91,6 +91,7 @@ class SignIn(View):
         if user is None:
             return page(request, 422, error=WRONG, remember=values["remember"])
         auth.login(request, user)
+        audit.record(user, audit.Act.ACCESS, user)
         if not values["remember"]:
             request.session.set_expiry(0)
         return redirect(first_page(request))
@@ -112,6 +113,7 @@ class Link(View):
         if user is None:
             return page(request, 410, error=OLD_LINK, username="")
         auth.login(request, user, backend=BACKEND)
+        audit.record(user, audit.Act.ACCESS, user, by_link=True)
         request.session[BY_LINK] = True
         return redirect(first_page(request))
 

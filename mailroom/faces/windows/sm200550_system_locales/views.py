@@ -3,12 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import check_for_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mailroom.faces.windows.kit import cells
 from mailroom.faces.windows.kit.actions import Action, Menu, Outcome
@@ -18,15 +16,15 @@ from mailroom.faces.windows.kit.layout import Layout, Section, Tab
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.relations.record import ListedRecord
 from mailroom.faces.windows.sm200550_system_locales.window import WINDOW
+from mailroom.records.organisation import system_locales
 from mailroom.records.organisation.models import SystemLocale
 
 
 def make_default(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Make one locale the one that new people and templates begin with."""
-    with transaction.atomic():
-        SystemLocale.objects.exclude(pk=ids[0]).update(default=False)
-        SystemLocale.objects.filter(pk=ids[0]).update(default=True, active=True)
-    return Outcome(_("%(name)s is the default locale") % {"name": SystemLocale.objects.get(pk=ids[0])})
+    locale = SystemLocale.objects.get(pk=ids[0])
+    system_locales.make_default(locale)
+    return Outcome(_("%(name)s is the default locale") % {"name": locale})
 
 
 MAKE_DEFAULT = Action("default", gettext_lazy("Make default"), run=make_default, icon="star", roles=ADMINISTRATORS)
@@ -80,9 +78,15 @@ class LocaleForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscr
     def clean_code(self) -> str:
         """A language that dates and numbers can be written in."""
         code = str(self.cleaned_data["code"]).strip()
-        if not check_for_language(code.lower()) and code.lower() not in dict(settings.LANGUAGES):
+        if not system_locales.is_known(code):
             raise forms.ValidationError(_("“%(code)s” is no known language code."), params={"code": code})
         return code
+
+    def clean_active(self) -> bool:
+        """The default locale stays active."""
+        if self.instance.default and not self.cleaned_data["active"]:
+            raise forms.ValidationError(_("Make another locale the default one first."))
+        return bool(self.cleaned_data["active"])
 
 
 class LocaleWindow(ListedRecord):
@@ -104,6 +108,14 @@ class LocaleWindow(ListedRecord):
     def records(self, request: HttpRequest) -> QuerySet[SystemLocale]:
         """All of them."""
         return SystemLocale.objects.all()
+
+    def delete(self, request: HttpRequest, record: Any) -> Outcome:
+        """The default locale stays."""
+        try:
+            system_locales.delete(record)
+        except system_locales.InUse as refused:
+            return Outcome(str(refused), level="bad")
+        return Outcome(_("%(name)s deleted") % {"name": record}, redirect=self.at("list"))
 
 
 urlpatterns = [*Locales.urls(), *LocaleWindow.urls()]

@@ -110,7 +110,7 @@ def _keep(request: HttpRequest, title: str, value: str, words: str) -> None:
 
 def revoke(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Every API token of the user ends now."""
-    count = ApiToken.objects.filter(user__in=ids, revoked_at=None).update(revoked_at=clock.now())
+    count = sign_in.revoke(ApiToken.objects.filter(user__in=ids), clock.now())
     return Outcome(_("API tokens revoked: %(n)d") % {"n": count})
 
 
@@ -204,10 +204,11 @@ class UserWindow(ListedRecord):
 
     def delete(self, request: HttpRequest, record: Any) -> Outcome:
         """Nobody deletes himself or the last administrator."""
-        others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=record.pk)
-        if record.pk == requests.user_of(request).pk or not others.exists():
-            return Outcome(_("You cannot delete yourself or the last administrator."), level="bad")
-        return super().delete(request, record)
+        try:
+            people.delete(record, requests.user_of(request))
+        except people.NotAllowed as refused:
+            return Outcome(str(refused), level="bad")
+        return Outcome(_("%(name)s deleted") % {"name": record}, redirect=self.at("list"))
 
     def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:
         """The API tokens, without the tokens."""

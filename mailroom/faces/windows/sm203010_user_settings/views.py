@@ -23,7 +23,7 @@ from mailroom.faces.windows.sm203010_user_settings.forms import SettingsForm
 from mailroom.faces.windows.sm203010_user_settings.window import WINDOW
 from mailroom.flows.sending import security
 from mailroom.records.organisation import sign_in
-from mailroom.records.organisation.models import ApiToken, User
+from mailroom.records.organisation.models import User
 from mailroom.records.preferences import personal
 
 MOST_TOKENS = 50
@@ -94,7 +94,7 @@ class UserSettings(RecordWindow):
 
     def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:
         """The tokens in force."""
-        return {"tokens": tokens_of(requests.user_of(request))}
+        return {"tokens": sign_in.good_tokens(requests.user_of(request))}
 
     def title(self, request: HttpRequest, record: Any) -> str:
         """Whose they are."""
@@ -109,11 +109,6 @@ class UserSettings(RecordWindow):
         return response
 
 
-def tokens_of(user: User) -> QuerySet[ApiToken]:
-    """A person's tokens that still open the API, newest first."""
-    return ApiToken.objects.filter(user=user, revoked_at=None).order_by("-pk")
-
-
 class Tokens(WindowView):
     """The list of API tokens: make one, revoke one."""
 
@@ -125,11 +120,11 @@ class Tokens(WindowView):
         token = ""
         if "revoke" in request.POST:
             ids = requests.ids_of([request.POST["revoke"]])
-            if not ids or not tokens_of(user).filter(pk__in=ids).update(revoked_at=now):
+            if not ids or not sign_in.revoke(sign_in.good_tokens(user).filter(pk__in=ids), now):
                 raise Http404
-        elif tokens_of(user).count() < MOST_TOKENS:
+        elif sign_in.good_tokens(user).count() < MOST_TOKENS:
             token = sign_in.make_token(user, now, request.POST.get("token_name", "").strip()[:LONGEST_NAME])
-        return self.render(request, "sm203010/_token_list.html", tokens=tokens_of(user), token=token)
+        return self.render(request, "sm203010/_token_list.html", tokens=sign_in.good_tokens(user), token=token)
 
 
 urlpatterns = [path("tokens/", Tokens.as_view(), name="tokens"), *UserSettings.urls()]

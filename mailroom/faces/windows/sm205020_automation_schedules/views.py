@@ -10,7 +10,7 @@ from django.urls import include, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mailroom.base import clock
+from mailroom.base import audit, clock
 from mailroom.faces.windows.kit import cells, registry, requests
 from mailroom.faces.windows.kit.actions import Action, Confirm, Menu, Outcome, Toolbar
 from mailroom.faces.windows.kit.columns import Column
@@ -54,7 +54,7 @@ def activate(request: HttpRequest, ids: list[Any]) -> Outcome:
 
 def deactivate(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Stop the schedules; a run that goes on ends by itself."""
-    done = Schedule.objects.filter(pk__in=ids, active=True).update(active=False)
+    done = audit.update(Schedule.objects.filter(pk__in=ids, active=True), active=False)
     return Outcome(_("%(n)d deactivated") % {"n": done})
 
 

@@ -3,9 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.organisation.models import User, Workgroup
 
 
+@audit.kept(without=("changed_at",))
 class CannedText(models.Model):
     """A text of one person, of one work group, or, with neither, of everybody."""
 

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.crm.models.cases import Level
 from mailroom.records.organisation.models import Employee, User, Workgroup
 
@@ -27,6 +28,7 @@ class Activity(models.Model):
         return self.subject
 
 
+@audit.kept(without=("completed_at",))
 class Task(Activity):
     """Something to be done."""
 
@@ -57,6 +59,7 @@ class Task(Activity):
             raise ValidationError({"due_on": _("The due date is before the start date.")})
 
 
+@audit.kept()
 class Event(Activity):
     """A meeting or call."""
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.crm.models.relations import BusinessAccount, Contact
 from mailroom.records.organisation.models import Employee, Workgroup
 
@@ -39,6 +40,7 @@ class Level(models.TextChoices):
     HIGH = "high", _("High")
 
 
+@audit.kept()
 class CaseClass(models.Model):
     """A kind of case."""
 
@@ -52,6 +54,7 @@ class CaseClass(models.Model):
         return self.description or self.class_id
 
 
+@audit.kept()
 class Case(models.Model):
     """A matter of a customer that somebody sees to."""
 

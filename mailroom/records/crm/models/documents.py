@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.crm.models.relations import BusinessAccount
 from mailroom.records.files.models import StoredFile
 from mailroom.records.organisation.models import Employee, User
@@ -27,6 +28,7 @@ class DocumentType(models.TextChoices):
     SHIPMENT = "shipment", _("Shipment")
 
 
+@audit.kept()
 class BusinessDocument(models.Model):
     """A document kept elsewhere, known here by type and number so that mail can be linked to it."""
 
@@ -72,6 +74,7 @@ class DocumentLine(models.Model):
         return f"{self.position} {self.description}"
 
 
+@audit.kept()
 class ExpenseReceipt(models.Model):
     """What an employee paid for the company (EP301020)."""
 
@@ -100,6 +103,7 @@ class ExpenseReceipt(models.Model):
         return f"{self.receipt_id} {self.description}"
 
 
+@audit.kept()
 class EntityFile(models.Model):
     """A file of a record of any type; its content may be that of a mail's attachment, stored once."""
 
@@ -114,6 +118,9 @@ class EntityFile(models.Model):
     class Meta:
         ordering = ("id",)
         indexes = [models.Index(fields=("entity_type", "entity_id", "id"), name="file_of_entity")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class NumberSeries(models.Model):

@@ -4,9 +4,11 @@ from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 from mailroom.records.organisation.models import Employee, Workgroup
 
 
+@audit.kept()
 class BusinessAccount(models.Model):
     """A customer, supplier or prospect."""
 
@@ -32,6 +34,7 @@ class BusinessAccount(models.Model):
         return self.name
 
 
+@audit.kept()
 class Contact(models.Model):
     """A person at a business account (CR302000)."""
 
@@ -54,6 +57,7 @@ class Contact(models.Model):
         return self.name
 
 
+@audit.kept()
 class Lead(models.Model):
     """Somebody who may become a customer."""
 

@@ -3,13 +3,20 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
 
+
+@audit.kept()
 class Features(models.Model):
     """The one row of switches; a switch that is off takes its windows and commands away and keeps their records."""
 
     case_management = models.BooleanField(_("Case management"), default=True)
 
+    def __str__(self) -> str:
+        return str(_("Functionalities"))
 
+
+@audit.kept()
 class SystemLocale(models.Model):
     """A language with its forms of dates and numbers that people and templates may use."""
 

@@ -7,6 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.base import audit
+
 
 class Role(models.TextChoices):
     """What a user may do; the words of the contract."""
@@ -34,6 +36,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(login=(username or "").lower())
 
 
+@audit.kept(without=("last_login",), hidden=("password",))
 class User(AbstractBaseUser):
     """A person or program that signs in (SM201010)."""
 
@@ -72,6 +75,7 @@ class User(AbstractBaseUser):
         return str(self)
 
 
+@audit.kept()
 class Workgroup(models.Model):
     """A team in the company tree; its default owner gets its work."""
 
@@ -88,6 +92,7 @@ class Workgroup(models.Model):
         return self.description or self.workgroup_id
 
 
+@audit.kept(many=("workgroups",))
 class Employee(models.Model):
     """Somebody who works here and may own mail (EP203000)."""
 

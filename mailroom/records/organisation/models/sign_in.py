@@ -2,9 +2,11 @@
 
 from django.db import models
 
+from mailroom.base import audit
 from mailroom.records.organisation.models.people import User
 
 
+@audit.kept(without=("digest", "used_at"))
 class SignInLink(models.Model):
     """A link that signs its user in once; only a digest of it is stored."""
 
@@ -13,7 +15,11 @@ class SignInLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
+    def __str__(self) -> str:
+        return str(self.user)
 
+
+@audit.kept(without=("digest", "last_used_at"))
 class ApiToken(models.Model):
     """A bearer token for the API; only a digest of it is stored."""
 
@@ -23,6 +29,9 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.name}" if self.name else str(self.user)
 
 
 class PersonSetting(models.Model):
