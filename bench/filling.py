@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from bench import million
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails import sort_keys
 from mailroom.records.emails.models import Email, EmailContent, Recipient, SearchDocument, Thread
 from mailroom.records.emails.search import indexing, postgresql, stream, vocabulary
 from mailroom.records.organisation.models import Employee, User, Workgroup
@@ -29,7 +30,7 @@ def fill(count: int, rows: Iterable[dict[str, Any]]) -> None:
     seen: set[str] = set()
     for chunk in _chunks(rows):
         write(Thread, [{"id": number} for number in {row["thread_id"] for row in chunk if row["id"] % 2}])
-        write(Email, [{name: row[name] for name in EMAIL_COLUMNS} for row in chunk])
+        write(Email, [{name: row[name] for name in EMAIL_COLUMNS} | keys(row) for row in chunk])
         write(EmailContent, [{"email_id": row["id"], "text": row["text"]} for row in chunk])
         write(Recipient, [_recipient(row) for row in chunk])
         documents = []
@@ -59,6 +60,15 @@ def house() -> None:
         EmailAccount.objects.create(
             email_account_id=f"ACCOUNT{number}", email_address=f"account{number}@mailroom.test", personal_owner=personal
         )
+
+
+def keys(row: dict[str, Any]) -> dict[str, bytes]:
+    """What its lists are sorted by."""
+    return {
+        "subject_key": sort_keys.of(row["subject"]),
+        "from_key": sort_keys.of(row["from_name"] or row["from_address"]),
+        "to_key": sort_keys.of(row["to_line"]),
+    }
 
 
 def _recipient(row: dict[str, Any]) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def deep(client: Any, address: str) -> str:
 
     from mailroom.faces.windows.kit.keyset import Cursor
 
-    return f"{address.removesuffix('&deep')}&after={Cursor(datetime(2023, 6, 1, tzinfo=UTC), 500_000, 0)}"
+    return f"{address.removesuffix('&deep')}&after={Cursor((datetime(2023, 6, 1, tzinfo=UTC),), 500_000)}"
 
 
 def searches() -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mailroom.base import engine
 from mailroom.flows.sending import envelope, outbox
 from mailroom.flows.sending.outbox import BadAddress, NoRecipient
-from mailroom.records.emails import search, status, threads
+from mailroom.records.emails import search, sort_keys, status, threads
 from mailroom.records.emails.models import Direction, Email, EmailReference, Lane, Recipient, Status
 from mailroom.records.emails.models.content import Outcome
 from mailroom.records.emails.moves import Action
@@ -99,6 +99,7 @@ def _fixed(email: Email, lane: Lane, now: datetime, files: envelope.Files) -> by
     email.lane = lane
     email.message_id = envelope.new_message_id(email.account)
     email.subject = email.subject or _("(No subject)")
+    email.subject_key = sort_keys.of(email.subject)
     email.automatic = outbox.facts(email).get("auto_submitted") or "none"
     return envelope.make(email, outbox.tagged(email), now, files)
 
@@ -114,7 +115,9 @@ def _write(
     changes = {"lane": lane, "date": now, "start_at": send_at, "next_attempt_at": send_at, "attempts": 0}
     status.move_many(ids, Action.SEND, now, by, changes=changes | {"error": "", "failed_step": ""})
     Email.objects.bulk_update(
-        emails, ["message_id", "subject", "automatic", "raw_sha256", "size", "thread_id", "turn"], batch_size=50
+        emails,
+        ["message_id", "subject", "subject_key", "automatic", "raw_sha256", "size", "thread_id", "turn"],
+        batch_size=50,
     )
     EmailReference.objects.filter(email_id__in=ids).delete()
     EmailReference.objects.bulk_create(

@@ -13,7 +13,7 @@ from mailroom.flows.sending import envelope
 from mailroom.mime import addresses
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import compose, correspondents, search, status, tags, threads
+from mailroom.records.emails import compose, correspondents, search, sort_keys, status, tags, threads
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email, EmailReference, Lane, Recipient
 from mailroom.records.emails.models.content import Outcome
@@ -109,6 +109,7 @@ def enqueue(
         changes = {
             "message_id": email.message_id,
             "subject": email.subject,
+            "subject_key": sort_keys.of(email.subject),
             "lane": lane,
             "raw_sha256": stored.sha256,
             "size": len(raw),

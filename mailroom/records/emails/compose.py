@@ -124,7 +124,10 @@ def save(email: Email, fields: DraftFields, now: datetime, by: User | None, vers
     return email
 
 
-COLUMNS = ("account", "subject", "from_address", "from_name", "to_line", "cc_line", "bcc_line", "preview", "date")
+COLUMNS = (
+    *("account", "subject", "from_address", "from_name", "to_line", "cc_line", "bcc_line", "preview", "date"),
+    *("subject_key", "from_key", "to_key"),
+)
 
 
 def _write(email: Email, fields: DraftFields, now: datetime) -> None:

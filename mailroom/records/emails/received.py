@@ -12,7 +12,7 @@ from mailroom.base import rows
 from mailroom.base.rows import plain
 from mailroom.mime.message import Address, Message
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import correspondents, search, threads
+from mailroom.records.emails import correspondents, search, sort_keys, threads
 from mailroom.records.emails.models import (
     Attachment,
     Box,
@@ -158,7 +158,8 @@ def _links(message: Message) -> list[str]:
 
 EMAIL = tuple(
     "direction status box read account_id owner_id workgroup_id subject from_name from_address to_line "
-    "cc_line bcc_line preview date created_at message_id automatic size attachment_count raw_sha256".split()
+    "cc_line bcc_line subject_key from_key to_key preview date created_at message_id automatic size attachment_count "
+    "raw_sha256".split()
 )
 
 
@@ -166,6 +167,7 @@ def _email(account: EmailAccount, item: Received, date: datetime, now: datetime)
     """One row of EMAIL."""
     message = item.message
     sender = _sender(message)
+    subject, to = plain(message.subject), line(message.to)
     return (
         Direction.INCOMING.value,
         Status.PENDING.value,
@@ -174,12 +176,15 @@ def _email(account: EmailAccount, item: Received, date: datetime, now: datetime)
         account.pk,
         item.owner_id,
         item.workgroup_id,
-        plain(message.subject),
+        subject,
         sender.name,
         sender.address,
-        line(message.to),
+        to,
         line(message.cc),
         line(message.bcc),
+        sort_keys.of(subject),
+        sort_keys.of(sender.name or sender.address),
+        sort_keys.of(to),
         " ".join(plain(message.text[:1000]).split())[:200],
         date,
         now,

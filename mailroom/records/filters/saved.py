@@ -25,8 +25,10 @@ def may_change(user: User, kept: SavedFilter) -> bool:
     return kept.owner_id == user.pk or (kept.shared and user.role in SHARERS)
 
 
-def save(user: User, window_id: str, name: str, meant: Sequence[Line], shared: bool = False) -> SavedFilter:
-    """Keep the lines under a name; one that the person may change is written over. Raises Wrong."""
+def save(
+    user: User, window_id: str, name: str, meant: Sequence[Line], shared: bool = False, sort: str = ""
+) -> SavedFilter:
+    """Keep the lines and the order under a name; one that the person may change is written over. Raises Wrong."""
     name = " ".join(name.replace("\x00", "").split())
     if not name:
         raise Wrong({-1: _("Give the filter a name.")})
@@ -38,6 +40,6 @@ def save(user: User, window_id: str, name: str, meant: Sequence[Line], shared: b
     kept = next((one for one in known if may_change(user, one)), None)
     if kept is None:
         kept = SavedFilter(owner=user, window_id=window_id, name=name)
-    kept.lines, kept.shared = lines.plain(meant), shared
+    kept.lines, kept.shared, kept.sort = lines.plain(meant), shared, sort
     kept.save()
     return kept

@@ -23,10 +23,17 @@ def rows() -> None:
 
 
 @pytest.mark.usefixtures("rows")
-@pytest.mark.parametrize("field", ["workgroup_id", "description", "default_owner__name", "pk"])
-@pytest.mark.parametrize("sign", ["", "-"])
-def test_forward_and_back_are_the_same_walk(field: str, sign: str) -> None:
-    order = Order.read(sign + field)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("workgroup_id", "description", "default_owner__name", "pk"),
+        *("-workgroup_id", "-description", "-default_owner__name", "-pk"),
+        *("description,-workgroup_id", "-default_owner__name,description", "description,-pk"),
+        *("default_owner__name,-description,workgroup_id", "-description,-default_owner__name"),
+    ],
+)
+def test_forward_and_back_are_the_same_walk(text: str) -> None:
+    order = Order.read(text)
     everything = Workgroup.objects.all()
     whole = [row.pk for row in keyset.ordered(everything, order)]
     forward: list[int] = []
@@ -46,9 +53,19 @@ def test_forward_and_back_are_the_same_walk(field: str, sign: str) -> None:
     assert back == whole
 
 
+@pytest.mark.usefixtures("rows")
+def test_several_fields_order_as_a_plain_sort_does_and_rows_without_a_value_come_last() -> None:
+    groups = Workgroup.objects.select_related("default_owner")
+    wanted = sorted(groups, key=lambda row: row.pk)
+    wanted.sort(key=lambda row: row.description, reverse=True)
+    wanted.sort(key=lambda row: (row.default_owner is None, row.default_owner.name if row.default_owner else ""))
+    order = Order.read("default_owner__name,-description,pk")
+    assert [row.pk for row in keyset.ordered(Workgroup.objects.all(), order)] == [row.pk for row in wanted]
+
+
 @pytest.mark.parametrize("text", ["", "x", "W10", "bnVsbA", "WzEsMiwzLDRd", "é", "A" * 5000])
 def test_a_cursor_that_is_none_of_ours_is_none(text: str) -> None:
-    assert keyset.read_cursor(text, User, Order("created_at")) is None
+    assert keyset.read_cursor(text, User, Order.read("created_at")) is None
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,10 @@ class Incoming(GridWindow):
         """The subject."""
         return tables.subject(row)
 
+    def row_size(self, row: Email) -> int:
+        """The bytes of the message."""
+        return row.size
+
     def row_url(self, row: Email, request: HttpRequest) -> str:
         """The email in its own window."""
         return commands.open_address(row)

@@ -19,6 +19,7 @@ class Sent(Incoming):
 
     window = WINDOW
     columns = tables.names(
+        to_indexed=True,
         subject=_("Subject"),
         to=_("To"),
         cc=_("Cc"),

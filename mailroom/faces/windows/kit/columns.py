@@ -18,7 +18,8 @@ class Column:
 
     `key` names it in the saved choice of columns, in `?sort=` and in its CSS class `c-KEY` unless `place` gives another
     (places that folded rows know: check, from, subject, date, clip, status, entity, owner). `sort` is the model field
-    to sort by, one with an index. `cell(row)` answers text or safe HTML; without it the attribute `key` is shown.
+    to sort by; without an index that begins with it (`indexed`) only the first 10,000 rows of a list are sorted.
+    `cell(row)` answers text or safe HTML; without it the attribute `key` is shown.
     `width` is in half rem (16 = 8rem), 0 takes what is left. `notable(row)` shows the cell in a folded row too.
     """
 
@@ -33,6 +34,7 @@ class Column:
     link: bool = False
     notable: Callable[[Any], bool] | None = None
     first_down: bool = False
+    indexed: bool = True
 
     @property
     def css(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from mailroom.faces.windows.kit import counting, filters, listing, person, requests
+from mailroom.faces.windows.kit import counting, filters, listing, person, requests, sorting
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.records.filters import lines, meaning, saved
 from mailroom.records.filters.lines import Line, Wrong
@@ -167,7 +167,10 @@ def finish(grid: "GridWindow", request: HttpRequest, rows: list[Line], step: str
         meaning.condition(rows, grid.properties, filters.when())
         written = lines.write(rows)
         lines.read(written if step == "ok" else "")
-        kept = saved.save(user, grid.window.id, values["name"], rows, values["shared"]) if step == "save" else None
+        sort = standing_sort(grid, request)
+        kept = (
+            saved.save(user, grid.window.id, values["name"], rows, values["shared"], sort) if step == "save" else None
+        )
     except Wrong as wrong:
         return answer(grid, request, rows, wrong.errors, values)
     if kept is None:
@@ -179,7 +182,15 @@ def finish(grid: "GridWindow", request: HttpRequest, rows: list[Line], step: str
         person.save(request, name, key)
     elif person.setting(request, name, "") == key:
         person.save(request, name, "")
-    return requests.redirect(request, with_query(grid, request, filter="", tab=key))
+    return requests.redirect(request, with_query(grid, request, filter="", tab=key, sort=""))
+
+
+def standing_sort(grid: "GridWindow", request: HttpRequest) -> str:
+    """The columns that the list under the dialog is sorted by, as an address says them; "" for the window's own."""
+    query = QueryDict(requests.safe_next(request, grid.window.url()).partition("?")[2])
+    kept = filters.open_filter(grid, request)
+    text = query.get("sort") or (kept.sort if kept else "")
+    return ",".join(map(str, sorting.read(grid.columns, text)))
 
 
 def delete(grid: "GridWindow", request: HttpRequest) -> HttpResponse:

@@ -89,7 +89,9 @@ def tabs(grid: "GridWindow", request: HttpRequest) -> "list[FilterTab]":
     from mailroom.faces.windows.kit.grid import FilterTab
 
     return [
-        FilterTab(f"{SAVED}{kept.pk}", kept.name, _narrowing(kept, grid.properties), icon="filter")
+        FilterTab(
+            f"{SAVED}{kept.pk}", kept.name, _narrowing(kept, grid.properties), icon="filter", sorted=bool(kept.sort)
+        )
         for kept in kept_filters(grid, request)
     ]
 

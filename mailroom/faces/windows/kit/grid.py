@@ -26,13 +26,17 @@ Narrow = Callable[[QuerySet[Any], HttpRequest], QuerySet[Any]]
 
 @dataclass(frozen=True, slots=True)
 class FilterTab:
-    """A filter tab: `narrow(rows, request)` answers its rows; `icon` is "filter" for a saved one."""
+    """A filter tab: `narrow(rows, request)` answers its rows; `icon` is "filter" for a saved one.
+
+    One that is `sorted` has an order of its own.
+    """
 
     key: str
     label: Words
     narrow: Narrow | None = None
     icon: str = ""
     tone: str = ""
+    sorted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,10 @@ class GridWindow(WindowView, ABC):
     def row_detail(self, row: Any) -> Any:
         """A line under the row: why it failed."""
         return ""
+
+    def row_size(self, row: Any) -> int:
+        """Its size in bytes, which the totals line adds up for the chosen rows; 0 where rows have none."""
+        return 0
 
     def row_url(self, row: Any, request: HttpRequest) -> str:
         """What the linked column opens in the full grid (and where there is no reading pane)."""

@@ -15,33 +15,60 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """The order of a list: one field, up or down, made unique by the key."""
+class Key:
+    """One field that a list is ordered by, up or down."""
 
     field: str
     descending: bool = False
-
-    @classmethod
-    def read(cls, text: str) -> "Order":
-        """From "-date" or "subject"."""
-        return cls(text.lstrip("-"), text.startswith("-"))
 
     def __str__(self) -> str:
         return f"-{self.field}" if self.descending else self.field
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page begins: the order's value and the key of the row beside it, and that row's number (0 = unknown)."""
+class Order:
+    """The order of a list: one field or several, the first one first, made unique by the primary key."""
 
-    value: Any
+    keys: tuple[Key, ...]
+
+    @classmethod
+    def read(cls, text: str) -> "Order":
+        """From "-date", "subject" or "from_key,-date"."""
+        return cls(tuple(Key(name.lstrip("-"), name.startswith("-")) for name in text.split(",")))
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.keys))
+
+    @property
+    def valued(self) -> tuple[Key, ...]:
+        """The keys before the primary key, which ends every order."""
+        names = [key.field for key in self.keys]
+        return self.keys[: names.index("pk")] if "pk" in names else self.keys
+
+    @property
+    def last_descends(self) -> bool:
+        """The direction of the primary key: that of the last field, so that one index serves both."""
+        return self.keys[len(self.valued) if len(self.valued) < len(self.keys) else -1].descending
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins: the order's values and the key of the row beside it, and that row's number (0 = unknown)."""
+
+    values: tuple[Any, ...]
     key: int
     number: int = 0
 
     def __str__(self) -> str:
-        value = self.value.isoformat() if isinstance(self.value, (datetime, date)) else self.value
-        packed = json.dumps([value, self.key, self.number], separators=(",", ":"), default=str)
+        packed = json.dumps([list(self.values), self.key, self.number], separators=(",", ":"), default=_plain)
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> str:
+    """A value that JSON does not know, as its field reads it again."""
+    if isinstance(value, (bytes, memoryview)):
+        return base64.b64encode(value).decode()
+    return value.isoformat() if isinstance(value, (datetime, date)) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +84,10 @@ class Page:
 def read_cursor(text: str, model: type[Model], order: Order) -> Cursor | None:
     """The cursor that a link carries; None when it is not one of ours (the first page is shown then)."""
     try:
-        value, key, number = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        field = field_of(model, order.field)
-        if value is not None:
-            value = field.to_python(value)
-        return Cursor(value, int(key), max(0, int(number)))
+        values, key, number = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        fields = [field_of(model, one.field) for one in order.valued]
+        read = (None if value is None else field.to_python(value) for field, value in zip(fields, values, strict=True))
+        return Cursor(tuple(read), int(key), max(0, int(number)))
     except (ValueError, TypeError, binascii.Error, ValidationError, OverflowError):
         return None
 
@@ -98,31 +124,38 @@ def value_of(row: Any, path: str) -> Any:
 
 def ordered(rows: QuerySet[Any], order: Order, reverse: bool = False) -> QuerySet[Any]:
     """The rows in their order (or walked backwards); rows without a value come last."""
-    down = order.descending != reverse
-    if not may_be_null(rows.model, order.field):
-        sign = "-" if down else ""
-        return rows.order_by(f"{sign}{order.field}", f"{sign}pk") if order.field != "pk" else rows.order_by(f"{sign}pk")
-    by = F(order.field)
+    by = [_term(rows.model, key, reverse) for key in order.valued]
+    return rows.order_by(*by, "-pk" if order.last_descends != reverse else "pk")
+
+
+def _term(model: type[Model], key: Key, reverse: bool) -> Any:
+    down = key.descending != reverse
+    if not may_be_null(model, key.field):
+        return f"-{key.field}" if down else key.field
+    by = F(key.field)
     where: dict[str, Any] = {"nulls_first": True} if reverse else {"nulls_last": True}
-    first = by.desc(**where) if down else by.asc(**where)
-    return rows.order_by(first, "-pk" if down else "pk")
+    return by.desc(**where) if down else by.asc(**where)
 
 
 def beyond(rows: QuerySet[Any], order: Order, cursor: Cursor, reverse: bool = False) -> QuerySet[Any]:
     """The rows after the cursor (before it with `reverse`)."""
-    less = order.descending != reverse
+    less = order.last_descends != reverse
     further = Q(pk__lt=cursor.key) if less else Q(pk__gt=cursor.key)
-    if order.field == "pk":
-        return rows.filter(further)
-    nullable = may_be_null(rows.model, order.field)
-    empty = Q(**{f"{order.field}__isnull": True})
-    if cursor.value is None:
-        return rows.filter((empty & further) | ~empty) if reverse else rows.filter(empty & further)
-    op = "lt" if less else "gt"
+    for key, value in reversed(list(zip(order.valued, cursor.values, strict=True))):
+        further = _past(key, value, reverse, further, may_be_null(rows.model, key.field))
+    return rows.filter(further)
+
+
+def _past(key: Key, value: Any, reverse: bool, rest: Q, nullable: bool) -> Q:
+    """Past the value in this field, or level with it and past the rest."""
+    empty = Q(**{f"{key.field}__isnull": True})
+    if value is None:
+        return (empty & rest) | ~empty if reverse else empty & rest
+    op = "lt" if key.descending != reverse else "gt"
     # The outer bound lets the database begin at the index entry instead of walking all the rows before it.
-    bound = Q(**{f"{order.field}__{op}e": cursor.value})
-    past = bound & (Q(**{f"{order.field}__{op}": cursor.value}) | further)
-    return rows.filter(past | empty) if nullable and not reverse else rows.filter(past)
+    bound = Q(**{f"{key.field}__{op}e": value})
+    past = bound & (Q(**{f"{key.field}__{op}": value}) | rest)
+    return past | empty if nullable and not reverse else past
 
 
 def page(
@@ -167,4 +200,4 @@ def first_number(got: Sequence[Any], after: Cursor | None, before: Cursor | None
 
 def cursor(row: Any, order: Order, number: int) -> Cursor:
     """The cursor that stands at this row."""
-    return Cursor(value_of(row, order.field), row.pk, number)
+    return Cursor(tuple(value_of(row, key.field) for key in order.valued), row.pk, number)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from mailroom.faces.windows.kit import changes, counting, filters, keyset, person, requests, tabs
+from mailroom.faces.windows.kit import changes, counting, filters, keyset, person, requests, sorting, tabs
 from mailroom.faces.windows.kit import columns as column_choice
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ class Head:
     css: str
     width: int
     sort_url: str
+    add_url: str
     aria_sort: str
+    place: int  # among several columns that the list is sorted by, from 1; 0 where it is one or none
     filtered_by: str = ""
 
 
@@ -47,6 +49,7 @@ class Row:
     url: str
     detail: Any
     current: bool
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +133,8 @@ def rows(grid: "GridWindow", request: HttpRequest) -> QuerySet[Any]:
 
 
 def order_of(grid: "GridWindow", request: HttpRequest) -> keyset.Order:
-    """The order that `?sort=` asks for, where the window has such a column; else the window's own."""
-    asked = request.GET.get("sort", "")
-    for column in grid.columns:
-        if column.sort and asked.lstrip("-") == column.key:
-            return keyset.Order(column.sort, asked.startswith("-"))
-    return keyset.Order.read(grid.default_sort)
+    """The order that the address or the open saved filter asks for; else the window's own."""
+    return sorting.order_of(grid, sorting.asked(grid, request))
 
 
 def read(grid: "GridWindow", request: HttpRequest) -> Listing:
@@ -148,7 +147,9 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
     counts = tabs.counts(grid, request, base, mark)
     found = tab.narrow(base, request) if tab and tab.narrow else base
     key = tab.key if tab else ""
-    order = order_of(grid, request)
+    by = sorting.asked(grid, request)
+    order = sorting.order_of(grid, by)
+    found, cut = sorting.bounded(grid, found, by)
     page = page_of(grid, request, found, order, counts.of(key) if counts.fresh else counting.BOUND + 1)
     grid.decorate(page.rows, request)
     open_ids = requests.ids_of([request.GET.get("open", "")]) if grid.reader_template else None
@@ -156,11 +157,11 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
     split = bool(grid.reader_template) and person.setting(request, f"view.{grid.window.id}", "split") == "split"
     placed = column_choice.placed(grid.columns, grid.choice(request))
     return Listing(
-        heads=[head(request, one, order, grid) for one in placed if one.shown],
+        heads=[head(request, one, sorting.shown(grid, by), grid) for one in placed if one.shown],
         rows=[row(grid, request, item, placed, open_id, split) for item in page.rows],
         tabs=tabs.links(request, all_tabs, tab, counts),
         chips=(chips := grid.chips(request)),
-        notice=grid.notice(request),
+        notice=cut or grid.notice(request),
         mark=mark,
         clear_url=clear_url(grid, request) if len(chips) > 1 else "",
         criteria=form,
@@ -247,18 +248,19 @@ def changed_to(request: HttpRequest, name: str, value: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def head(request: HttpRequest, placed: column_choice.Placed, order: keyset.Order, grid: "GridWindow") -> Head:
-    """The head of a column: a second press of Sort turns the order round."""
+def head(request: HttpRequest, placed: column_choice.Placed, by: Sequence[sorting.By], grid: "GridWindow") -> Head:
+    """The head of a column, with the addresses of the list sorted by it alone and by it too."""
     column = placed.column
-    sorted_by = bool(column.sort) and column.sort == order.field
-    down = not order.descending if sorted_by else column.first_down
+    place = next((number for number, one in enumerate(by, 1) if one.column.key == column.key), 0)
     return Head(
         column.key,
         column.label,
         column.css,
         placed.width,
-        changed(request, sort=f"-{column.key}" if down else column.key) if column.sort else "",
-        ("descending" if order.descending else "ascending") if sorted_by else "",
+        changed(request, sort=sorting.pressed(column, by)) if column.sort else "",
+        changed(request, sort=sorting.added(column, by)) if column.sort else "",
+        ("descending" if by[place - 1].descending else "ascending") if place else "",
+        place if len(by) > 1 else 0,
         column.key if any(one.key == column.key for one in grid.properties) else "",
     )
 
@@ -279,9 +281,8 @@ def row(
             column = one.column
             notable = " is-notable" if column.notable is not None and column.notable(item) else ""
             cells.append((column.css + notable, column.content(item), column.link))
-    return Row(
-        item.pk, grid.row_label(item), grid.row_class(item), cells, url, grid.row_detail(item), item.pk == open_id
-    )
+    said, css, detail = grid.row_label(item), grid.row_class(item), grid.row_detail(item)
+    return Row(item.pk, said, css, cells, url, detail, item.pk == open_id, grid.row_size(item))
 
 
 def changed_open(request: HttpRequest, key: int) -> str:

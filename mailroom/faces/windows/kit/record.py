@@ -123,7 +123,7 @@ class RecordWindow(WindowView, ABC):
         """The addresses of the first, previous, next and last record; empty where there is none."""
         order = keyset.Order.read(self.ordering)
         rows = self.records(request)
-        at = keyset.Cursor(keyset.value_of(record, order.field), record.pk) if record is not None else None
+        at = keyset.cursor(record, order, 0) if record is not None else None
         first = keyset.ordered(rows, order).first()
         last = keyset.ordered(rows, order, reverse=True).first()
         before = keyset.ordered(keyset.beyond(rows, order, at, True), order, True).first() if at else last

@@ -102,6 +102,7 @@ def links(
     """The filter tabs as links; another tab closes the open row."""
     from mailroom.faces.windows.kit.listing import changed
 
-    return [
-        TabLink(tab, changed(request, tab=tab.key, open=None), counted.words(tab.key), tab is current) for tab in tabs
-    ]
+    def url(tab: "FilterTab") -> str:
+        return changed(request, tab=tab.key, open=None, **({"sort": None} if tab.sorted else {}))
+
+    return [TabLink(tab, url(tab), counted.words(tab.key), tab is current) for tab in tabs]

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.kit import cells, requests
-from mailroom.faces.windows.kit.columns import Column
+from mailroom.faces.windows.kit.columns import Cell, Column
 from mailroom.records.emails import queries
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation.models import Employee
@@ -46,32 +46,50 @@ def subject_cell(email: Email) -> str:
     return marked or subject(email)
 
 
-def names(**labels: Any) -> tuple[Column, ...]:
-    """Columns by key in the order given, each under the window's own label."""
-    return tuple(_column(key, label) for key, label in labels.items())
+def names(to_indexed: bool = False, **labels: Any) -> tuple[Column, ...]:
+    """Columns by key in the order given, each under the window's own label; sent mail has an index of To."""
+    return tuple(_column(key, label, to_indexed) for key, label in labels.items())
 
 
-def _column(key: str, label: Any) -> Column:
+def _column(key: str, label: Any, to_indexed: bool) -> Column:
     made = {
-        "subject": lambda: Column("subject", label, cell=subject_cell, sort="subject", link=True),
-        "from": lambda: Column("from", label, cell=sender, sort="from_address", width=22),
+        "subject": lambda: Column("subject", label, cell=subject_cell, sort="subject_key", link=True),
+        "from": lambda: Column("from", label, cell=sender, sort="from_key", width=22),
         "date": lambda: Column(
             "date", label, cell=cells.of("date", cells.moment), sort="date", width=16, first_down=True
         ),
-        "status": lambda: Column("status", label, cell=status_cell, notable=lambda row: row.status != Status.PROCESSED),
-        "to": lambda: Column("to", label, cell=lambda row: row.to_line, width=22),
+        "status": lambda: Column(
+            "status",
+            label,
+            cell=status_cell,
+            notable=lambda row: row.status != Status.PROCESSED,
+            sort="status",
+            indexed=False,
+        ),
+        "to": lambda: Column("to", label, cell=lambda row: row.to_line, sort="to_key", indexed=to_indexed, width=22),
         "cc": lambda: Column("cc", label, cell=lambda row: row.cc_line, width=18),
         "bcc": lambda: Column("bcc", label, cell=lambda row: row.bcc_line, width=18),
-        "related": lambda: Column("related", label, cell=related_cell, width=24),
-        "workgroup": lambda: Column("workgroup", label, cell=lambda row: str(row.workgroup or ""), width=14),
-        "owner": lambda: Column("owner", label, cell=lambda row: str(row.owner or ""), width=18),
-        "created_by": lambda: Column("created_by", label, cell=lambda row: str(row.created_by or ""), width=18),
-        "account": lambda: Column("account", label, cell=lambda row: row.account.email_account_id, width=16),
+        "related": lambda: _by("related", label, related_cell, "related_entity_description", 24),
+        "workgroup": lambda: _by(
+            "workgroup", label, lambda row: str(row.workgroup or ""), "workgroup__description", 14
+        ),
+        "owner": lambda: _by("owner", label, lambda row: str(row.owner or ""), "owner__name", 18),
+        "created_by": lambda: _by(
+            "created_by", label, lambda row: str(row.created_by or ""), "created_by__full_name", 18
+        ),
+        "account": lambda: _by(
+            "account", label, lambda row: row.account.email_account_id, "account__email_account_id", 16
+        ),
         "start": lambda: Column(
             "start", label, cell=lambda row: cells.moment(row.start_at or row.created_at), width=16
         ),
     }
     return made[key.rstrip("_")]()
+
+
+def _by(key: str, label: Any, cell: Cell, sort: str, width: int) -> Column:
+    """A column that no index is sorted by."""
+    return Column(key, label, cell=cell, sort=sort, width=width, indexed=False)
 
 
 def visible(request: HttpRequest) -> QuerySet[Email]:

@@ -111,6 +111,10 @@ class PendingEmails(GridWindow):
             rows = rows.filter(direction=values["type"])
         return rows
 
+    def row_size(self, row: Email) -> int:
+        """The bytes of the message."""
+        return row.size
+
     def row_url(self, row: Email, request: HttpRequest) -> str:
         """The email in its own window."""
         return commands.open_address(row)

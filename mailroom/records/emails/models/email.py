@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.models.sort_key import SortKey
 from mailroom.records.organisation.models import Employee, User, Workgroup
 
 
@@ -78,6 +79,9 @@ class Email(models.Model):
     to_line = models.TextField(blank=True)
     cc_line = models.TextField(blank=True)
     bcc_line = models.TextField(blank=True)
+    subject_key = SortKey("subject")
+    from_key = SortKey("from_name", "from_address")
+    to_key = SortKey("to_line")
     preview = models.CharField(max_length=200, blank=True)
     date = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -113,6 +117,13 @@ class Email(models.Model):
             models.Index(fields=("workgroup", "box", "-date", "-id", *SEEN_BY[:2]), name="email_workgroup"),
             models.Index(
                 fields=("box", "-date", "-id", *SEEN_BY, "read"), name="email_unread", condition=models.Q(read=False)
+            ),
+            models.Index(fields=("box", "subject_key", "id", *SEEN_BY), name="email_box_subject"),
+            models.Index(fields=("subject_key", "id", *SEEN_BY), name="email_subject"),
+            models.Index(fields=("box", "from_key", "id", *SEEN_BY), name="email_box_from"),
+            models.Index(fields=("from_key", "id", *SEEN_BY), name="email_from"),
+            models.Index(
+                fields=("box", "to_key", "id", *SEEN_BY), name="email_sent_to", condition=models.Q(box="sent")
             ),
             models.Index(fields=("related_entity_type", "related_entity_id", "-date"), name="email_entity"),
             models.Index(fields=("account", "status", "lane", "turn", "next_attempt_at"), name="email_queue"),

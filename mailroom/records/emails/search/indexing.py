@@ -39,11 +39,13 @@ def index(ids: Iterable[int]) -> int:
     return sum(_index_batch(wanted[start : start + BATCH]) for start in range(0, len(wanted), BATCH))
 
 
-def index_missing(told: Callable[[int], None] = lambda done: None) -> int:
-    """Index every email that has no place in the index; `told` hears the count after each batch."""
+def index_missing(told: Callable[[int], None] = lambda done: None, most: int | None = None) -> int:
+    """Index every email that has no place in the index, or about `most` of them; `told` hears the count."""
     done = 0
-    while ids := list(
-        Email.objects.filter(search_document=None).order_by("-pk").values_list("pk", flat=True)[: BATCH * 5]
+    while (most is None or done < most) and (
+        ids := list(
+            Email.objects.filter(search_document=None).order_by("-pk").values_list("pk", flat=True)[: BATCH * 5]
+        )
     ):
         done += index(ids)
         told(done)

@@ -26,6 +26,11 @@ def fold(text: str) -> str:
     return plain
 
 
+def composed(text: str) -> str:
+    """Each accented letter as one sign: "a" with a ring set apart is "å"."""
+    return unicodedata.normalize("NFC", text)
+
+
 def split(text: str) -> list[str]:
     """The words of a text, folded, each of at most 64 letters."""
     found = _WORD.findall(fold(text))

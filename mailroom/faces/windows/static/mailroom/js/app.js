@@ -5,6 +5,7 @@ import { show } from "./toast.js";
 import "./dialog.js";
 import "./grid.js";
 import "./columns.js";
+import "./sort.js";
 import "./form.js";
 import "./lookup.js";
 import "./job.js";

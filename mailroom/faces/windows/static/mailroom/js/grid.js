@@ -15,6 +15,12 @@ let lastChecked = null;
 const chosen = () => new Set(JSON.parse(sessionStorage.getItem(place()) || "[]"));
 const keep = (ids) => sessionStorage.setItem(place(), JSON.stringify([...ids]));
 
+const sizes = () => JSON.parse(sessionStorage.getItem(`sizes:${list()?.dataset.grid}`) || "{}");
+const inWords = (bytes) => {
+  const [unit, by] = bytes < 1e6 ? ["kilobyte", 1e3] : bytes < 1e9 ? ["megabyte", 1e6] : ["gigabyte", 1e9];
+  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / by);
+};
+
 // The current row: opened in the reading pane, or where j and k stand.
 export const current = () => $("#list tr[aria-current=true]");
 const paint = () => {
@@ -32,6 +38,7 @@ const paint = () => {
   }
   const count = everything ? counted().words : ids.size;
   $$("[data-selected-words]").forEach((one) => { one.textContent = everything || ids.size ? words("selected").replace("%s", count) : ""; });
+  sum(ids);
   const more = $("[data-select-more]", list());
   if (!more) return;
   const total = Number(counted().count);
@@ -48,10 +55,21 @@ const paint = () => {
   if (!everything && head?.checked && total > ids.size) button(words("all").replace("%s", counted().words), () => { everything = true; paint(); });
   else if (everything || ids.size) button(words("clear"), clear);
 };
+// The totals line: how many rows are chosen on all pages, and their size where rows have one.
+const sum = (ids) => {
+  const line = $("[data-selected-sum]", list());
+  if (!line) return;
+  const count = everything ? counted().words : ids.size;
+  const known = sizes();
+  const bytes = everything ? 0 : [...ids].reduce((all, id) => all + (known[id] ?? 0), 0);
+  line.hidden = !(everything || ids.size);
+  line.textContent = line.hidden ? "" : `${words("selected").replace("%s", count)}${bytes ? ` · ${inWords(bytes)}` : ""}`;
+};
 export const clear = () => {
   const had = everything || chosen().size > 0;
   everything = false;
   keep(new Set());
+  sessionStorage.removeItem(`sizes:${list()?.dataset.grid}`);
   paint();
   return had;
 };
@@ -60,6 +78,8 @@ const check = (box, value) => {
   everything = false;
   ids[value ? "add" : "delete"](box.value);
   keep(ids);
+  const size = Number(box.closest("tr").dataset.size);
+  if (size) sessionStorage.setItem(`sizes:${list().dataset.grid}`, JSON.stringify({ ...sizes(), [box.value]: size }));
   lastChecked = box.value;
 };
 on("change", "#list input[name=ids]", (event, box) => { check(box, box.checked); paint(); });
