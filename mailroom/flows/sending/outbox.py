@@ -108,8 +108,7 @@ def enqueue(
         stored = store.put(raw)
         changes = {
             "message_id": email.message_id,
-            "subject": email.subject,
-            "subject_key": sort_keys.of(email.subject),
+            **_subject(email),
             "lane": lane,
             "raw_sha256": stored.sha256,
             "size": len(raw),
@@ -165,6 +164,11 @@ def check(rows: Sequence[Recipient]) -> None:
             or any(char.isspace() or char in "<>" for char in row.address)
         ):
             raise BadAddress(_("“%(address)s” is no email address.") % {"address": row.address})
+
+
+def _subject(email: Email) -> dict[str, Any]:
+    """The subject as it goes out, and what lists sort it by."""
+    return {"subject": email.subject, "subject_key": sort_keys.of(email.subject)}
 
 
 def tagged(email: Email) -> str:
