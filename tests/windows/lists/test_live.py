@@ -84,5 +84,5 @@ def test_a_new_mail_slides_in_and_what_is_chosen_and_read_stays(
     emails.make("Just in")
     expect(page.locator("#list")).to_contain_text("Just in", timeout=15_000)
     expect(page.locator(f"#list input[value='{chosen}']")).to_be_checked()
-    assert re.search(r"^\d+\.\d+$", page.locator("#list").get_attribute("data-mark") or "")
+    assert re.search(r"^\d+\.\d+\.\d+$", page.locator("#list").get_attribute("data-mark") or "")
     assert Email.objects.count() == 4
