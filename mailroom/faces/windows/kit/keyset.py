@@ -172,7 +172,7 @@ def page(
     take = size
     if last is not None and last > 0:
         take = last % size or size
-    got = list(ordered(found, order, reverse=backwards)[: take + 1])
+    got = _read(rows, ordered(found, order, reverse=backwards)[: take + 1])
     more, got = len(got) > take, got[:take]
     if backwards:
         got.reverse()
@@ -185,6 +185,15 @@ def page(
         str(cursor(got[0], order, number)) if got and has_before else "",
         str(cursor(got[-1], order, number + len(got) - 1 if number else 0)) if got and has_after else "",
     )
+
+
+def _read(rows: QuerySet[Any], wanted: QuerySet[Any]) -> list[Any]:
+    """The wanted rows in their order; their keys come first, without a join that SQLite's planner might begin with."""
+    if not rows.query.select_related:
+        return list(wanted)
+    keys = list(wanted.select_related(None).values_list("pk", flat=True))
+    found = {row.pk: row for row in rows.filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
 
 
 def first_number(got: Sequence[Any], after: Cursor | None, before: Cursor | None, last: int | None) -> int:
