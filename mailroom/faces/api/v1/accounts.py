@@ -28,13 +28,6 @@ def list_accounts(request: HttpRequest) -> list[dict[str, Any]]:
     return [_plain(accounts.export(account)) for account in EmailAccount.objects.all()]
 
 
-@router.put("/{email_account_id}", response={200: dict[str, Any], **ERRORS})
-def save_account(request: HttpRequest, email_account_id: str, values: Body[dict[str, Any]]) -> dict[str, Any]:
-    """Create or change an account; what is left out keeps its value."""
-    rights.administrator(request)
-    return _plain(accounts.export(accounts.save_account(values | {"email_account_id": email_account_id[:32]})))
-
-
 class AddressIn(Schema):
     """An address whose servers are looked for."""
 
@@ -55,6 +48,13 @@ def find_servers(request: HttpRequest, given: AddressIn) -> dict[str, Any]:
     rights.administrator(request)
     found = autodetect.find(given.email_address)
     return {"provider": found.provider, "guessed": found.guessed, "values": found.values}
+
+
+@router.put("/{email_account_id}", response={200: dict[str, Any], **ERRORS})
+def save_account(request: HttpRequest, email_account_id: str, values: Body[dict[str, Any]]) -> dict[str, Any]:
+    """Create or change an account; what is left out keeps its value."""
+    rights.administrator(request)
+    return _plain(accounts.export(accounts.save_account(values | {"email_account_id": email_account_id[:32]})))
 
 
 @router.delete("/{email_account_id}", response={204: None, **ERRORS})
