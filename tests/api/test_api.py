@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
 
 from mailroom.base import clock
 from mailroom.records.email_accounts.models import EmailAccount
@@ -154,11 +155,11 @@ def test_no_request_that_the_schema_allows_breaks_the_server(
         "--checks",
         "not_a_server_error,status_code_conformance",
         "--max-examples",
-        "15",
+        "8",
         "--phases",
         "fuzzing",
         "--seed",
-        "1",
+        "1" if connection.vendor == "sqlite" else "2",  # other requests on the other database
         "--exclude-path-regex",
         "accounts/.*(test|work)",
     ]
