@@ -75,11 +75,11 @@ def kept(
     def decorate(model: Model) -> Model:
         fields = model._meta.local_concrete_fields
         secret = {*hidden, *(field.name for field in fields if isinstance(field, SealedTextField))}
-        silent = {field.name for field in fields if not field.editable} | set(without)
+        told = {field.name for field in fields if field.editable} - set(without)
         auditlog.register(
             model,
-            exclude_fields=sorted(silent),
-            mask_fields=sorted(secret - silent),
+            include_fields=sorted(told),  # the library would follow every relation to one record, too
+            mask_fields=sorted(secret & told),
             mask_callable="mailroom.base.audit.hide",
             m2m_fields=set(many),
         )
