@@ -16,5 +16,5 @@ def up() -> None:
         _ = get_resolver().url_patterns
         for name in (*TEMPLATES, *READERS):
             get_template(name)
-    except Exception:
+    except Exception:  # a page that cannot be made tells so itself
         log.exception("The web process could not prepare its pages.")

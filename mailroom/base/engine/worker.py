@@ -62,7 +62,7 @@ class Worker:
             try:
                 asyncio.run(self._run())
                 pause = FIRST_RETRY_SECONDS
-            except Exception as error:
+            except Exception as error:  # the database may be away in any way; the next try finds it
                 log.warning("worker interrupted", error=str(error), again_in_seconds=pause)
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_RETRY_SECONDS)

@@ -154,7 +154,7 @@ def _item(job: _Job, read: _Read, files: dict[bytes, StoredFile]) -> _Item:
         return _Item(read.fetched, original, None, read.trouble)
     try:
         made = received.prepare(job.account, _received(job, read.fetched, read.message, read.sha256, files), job.now)
-    except Exception as error:
+    except Exception as error:  # whatever one mail's values raise, the others are filed
         log.warning("mail put aside", sha256=read.sha256.hex(), error=_words(error))
         return _Item(read.fetched, original, None, _words(error))
     return _Item(read.fetched, original, made)
@@ -186,7 +186,7 @@ def _file(job: _Job, batch: Sequence[_Item], cursor: Cursor | None) -> FilingRes
         return _write(job, batch, cursor)
     except NOT_THE_MAILS_FAULT:
         raise
-    except Exception as error:
+    except Exception as error:  # what a database refuses differs; one mail of the batch is at fault
         log.warning("batch refused", account=job.account.email_account_id, mails=len(batch), error=_words(error))
         if not batch:
             raise

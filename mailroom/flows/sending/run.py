@@ -85,7 +85,7 @@ class Run:
         while len(self.sessions) < wanted:
             try:
                 self.sessions.append(smtp.open_session(self.account, pipelining))
-            except Exception:
+            except Exception:  # whatever hinders one session more, the run goes on with those it has
                 if not self.sessions:
                     raise
                 return

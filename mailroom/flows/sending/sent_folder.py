@@ -69,7 +69,7 @@ class _Folder:
             if not self.client.folder_exists(name):
                 self.client.create_folder(name)
             self.client.select_folder(name)
-        except BaseException:
+        except BaseException:  # whatever ends it, nothing stays open; it is raised again
             _hang_up(self.client)
             raise
         self.name = name

@@ -131,7 +131,7 @@ def connect(account: EmailAccount, name: str) -> tuple[Wire, dict[str, str]]:
         offers = _hello(wire, name)
         if endpoint.encryption == Encryption.STARTTLS:
             offers = _start_tls(wire, account, endpoint.host, name, offers)
-    except BaseException:
+    except BaseException:  # whatever ends it, nothing stays open; it is raised again
         wire.close()
         raise
     return wire, offers

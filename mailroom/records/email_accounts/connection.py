@@ -105,7 +105,7 @@ def _signed_in(
     client = dial()
     try:
         sign_in(client, credentials)
-    except BaseException:
+    except BaseException:  # whatever ends it, nothing stays open; it is raised again
         hang_up(client)
         raise
     return client

@@ -59,7 +59,7 @@ def _renew(account: EmailAccount, read_clock: Clock) -> str:
         words = str(error) or "The consent has ended"
         EmailAccount.objects.filter(pk=account.pk).update(oauth2_consent_lost=words, oauth2_renewing_until=None)
         raise
-    except BaseException:
+    except BaseException:  # whatever ends it, the next one may renew
         EmailAccount.objects.filter(pk=account.pk).update(oauth2_renewing_until=None)
         raise
     keep(account, tokens, read_clock())

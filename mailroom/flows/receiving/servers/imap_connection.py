@@ -59,7 +59,7 @@ class EncryptedImapConnection(ImapConnection):
         plain = super()._create_socket(timeout)  # type: ignore[misc]  # missing from the library's stub
         try:
             return self.context.wrap_socket(plain, server_hostname=self.host)
-        except BaseException:
+        except BaseException:  # whatever ends it, nothing stays open; it is raised again
             plain.close()
             raise
 
@@ -82,7 +82,7 @@ def connect(endpoint: Endpoint, account: EmailAccount) -> ImapConnection:
 def _encrypt(client: ImapConnection, account: EmailAccount) -> None:
     try:
         client.starttls(connection.tls(account))
-    except BaseException:
+    except BaseException:  # whatever ends it, nothing stays open; it is raised again
         hang_up(client)
         raise
 

@@ -26,7 +26,7 @@ class _HangsUp:
     def __init__(self, *arguments: Any, **options: Any) -> None:
         try:
             super().__init__(*arguments, **options)
-        except BaseException:
+        except BaseException:  # whatever ends it, nothing stays open; it is raised again
             _hang_up(cast(poplib.POP3, self))
             raise
 
@@ -88,7 +88,7 @@ def connect(account: EmailAccount) -> poplib.POP3:
 def _encrypt(client: poplib.POP3, account: EmailAccount) -> None:
     try:
         client.stls(connection.tls(account))
-    except BaseException:
+    except BaseException:  # whatever ends it, nothing stays open; it is raised again
         _hang_up(client)
         raise
 
