@@ -12,7 +12,7 @@ from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import answering, compose, ledger, status
 from mailroom.records.emails.compose import DraftFields
-from mailroom.records.emails.models import Email, Status
+from mailroom.records.emails.models import Email, Lane, Status
 from mailroom.records.files import store
 from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
@@ -136,6 +136,21 @@ def test_an_account_that_is_down_uses_up_no_attempts(accounts: AccountFactory, n
     assert account.pk not in send.due_accounts(now)
     by_hand = send.send_account(account.pk, now, manual=True, read_clock=lambda: now)
     assert by_hand.failed == 3
+
+
+def test_send_every_is_the_least_time_between_two_runs_but_not_for_what_people_write(
+    account: EmailAccount, smtp_server: SmtpServer, now: datetime
+) -> None:
+    queued(account, now)
+    send.send_account(account.pk, now, read_clock=lambda: now)
+    SendingOptions.objects.filter(account=account).update(send_every_seconds=60)
+    notice = queued(account, now)
+    Email.objects.filter(pk=notice.pk).update(lane=Lane.NOTICE)
+    soon, later = now + timedelta(seconds=59), now + timedelta(seconds=60)
+    assert account.pk not in send.due_accounts(soon)
+    assert account.pk in send.due_accounts(later)
+    queued(account, now)
+    assert account.pk in send.due_accounts(soon)
 
 
 def test_suspended_no_path_opens_a_connection(account: EmailAccount, smtp_server: SmtpServer, now: datetime) -> None:
