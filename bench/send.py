@@ -50,7 +50,7 @@ def _table(database: str, count: int, port: int, postgres: PostgresServer) -> Ta
                     [*ours, str(sessions), size, str(port)],
                     prepare=partial(_ours, database, postgres),
                 )
-                for sessions in (1, 4)
+                for sessions in (1, 8)
             ),
         ],
     )
@@ -178,6 +178,7 @@ def _queue(account: object, count: int) -> None:
                     ),
                     now,
                     None,
+                    index=False,
                 ).pk
                 for number in range(start, min(start + 1000, count))
             ]

@@ -1,4 +1,4 @@
-"""Rows written a batch at a time without a model object for each: COPY on PostgreSQL, one statement on SQLite.
+"""Rows found and written a batch at a time, no model object for each: COPY on PostgreSQL, one statement on SQLite.
 
 For flows that write hundreds of rows at once; windows use the ORM.
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import DateTimeField, Field, JSONField, Model
+from django.db.models.expressions import RawSQL
 from pydantic_core import PydanticSerializationError, to_json
 
 Row = Sequence[Any]
@@ -42,7 +43,7 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> Non
     named = [fields.pop(name) for name in names]
     rest = [field for field in fields.values() if not (field.primary_key and field.get_default() is None)]
     constants = tuple(field.get_db_prep_save(field.get_default(), connection) for field in rest)
-    columns = ", ".join(connection.ops.quote_name(field.column or "") for field in (*named, *rest))
+    columns = ", ".join(_columns([*named, *rest]))
     table = connection.ops.quote_name(model._meta.db_table)
     prepared = _prepared(rows, named, constants)
     with connection.cursor() as cursor:
@@ -58,18 +59,62 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> Non
 
 def insert_missing(model: type[Model], names: Sequence[str], rows: Sequence[Row]) -> None:
     """Insert rows of plain values, but for those that a unique key of the table has already."""
-    fields = {field.attname: field for field in model._meta.concrete_fields}
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(fields[name].column or "") for name in names)
-    into = f"INSERT INTO {quote(model._meta.db_table)} ({columns})"
+    fields = _fields(model, names)
+    into = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({', '.join(_columns(fields))})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{fields[name].rel_db_type(connection)}[]" for name in names)
-            values = [list(column) for column in zip(*rows, strict=True)]
-            cursor.execute(f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING", values)  # noqa: S608 - names of our own models
+            cursor.execute(f"{into} SELECT * FROM {_arrays(fields)} ON CONFLICT DO NOTHING", _turned(rows))  # noqa: S608 - names of our own models
             return
         marks = ", ".join(["%s"] * len(names))
         cursor.executemany(f"{into} VALUES ({marks}) ON CONFLICT DO NOTHING", rows)
+
+
+def update(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> None:
+    """Give many rows values of their own: each of `rows` has the row's id first, then its values as `names` order them.
+
+    Text must be `plain`. No signal is sent.
+    """
+    fields = _fields(model, ("id", *names))
+    found = list(_prepared(rows, fields, ()))
+    if not found:
+        return
+    table, (_id, *columns) = connection.ops.quote_name(model._meta.db_table), _columns(fields)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            changes = ", ".join(f"{column} = v.{column}" for column in columns)
+            source = f"{_arrays(fields)} AS v({', '.join(_columns(fields))})"
+            cursor.execute(f"UPDATE {table} SET {changes} FROM {source} WHERE {table}.id = v.id", _turned(found))  # noqa: S608 - names of our own models
+            return
+        changes = ", ".join(f"{column} = %s" for column in columns)
+        statement = f"UPDATE {table} SET {changes} WHERE id = %s"  # noqa: S608 - names of our own models
+        cursor.executemany(statement, [(*values, pk) for pk, *values in found])
+
+
+def among(ids: Iterable[int]) -> RawSQL:
+    """For `pk__in=among(ids)`: hundreds of ids as one value, so that the statement's text is always the same."""
+    found = list(ids)
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [found])
+    return RawSQL("SELECT value FROM json_each(%s)", [to_json(found).decode()])
+
+
+def _fields(model: type[Model], names: Sequence[str]) -> list["Field[Any, Any]"]:
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    return [fields[name] for name in names]
+
+
+def _columns(fields: Sequence["Field[Any, Any]"]) -> list[str]:
+    return [connection.ops.quote_name(field.column or "") for field in fields]
+
+
+def _arrays(fields: Sequence["Field[Any, Any]"]) -> str:
+    """PostgreSQL: as many rows as the arrays are long, in a statement whose text is always the same."""
+    return f"unnest({', '.join(f'%s::{field.rel_db_type(connection)}[]' for field in fields)})"
+
+
+def _turned(rows: Sequence[Row]) -> list[list[Any]]:
+    """Rows as columns."""
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _prepared(rows: Iterable[Row], fields: Sequence["Field[Any, Any]"], constants: tuple[Any, ...]) -> Iterable[Row]:

@@ -9,6 +9,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from mailroom.base import engine
+from mailroom.base import rows as tables
 from mailroom.flows.sending import envelope, outbox
 from mailroom.flows.sending.outbox import BadAddress, NoRecipient
 from mailroom.records.emails import search, sort_keys, status, threads
@@ -19,6 +20,7 @@ from mailroom.records.files import store
 from mailroom.records.organisation.models import User
 
 BATCH = 200
+FIXED = ("message_id", "subject", "subject_key", "automatic", "raw_sha256", "size", "thread_id", "turn")
 
 
 @dataclass(slots=True)
@@ -114,11 +116,7 @@ def _write(
     ids = [email.pk for email in emails]
     changes = {"lane": lane, "date": now, "start_at": send_at, "next_attempt_at": send_at, "attempts": 0}
     status.move_many(ids, Action.SEND, now, by, changes=changes | {"error": "", "failed_step": ""})
-    Email.objects.bulk_update(
-        emails,
-        ["message_id", "subject", "subject_key", "automatic", "raw_sha256", "size", "thread_id", "turn"],
-        batch_size=50,
-    )
+    tables.update(Email, FIXED, [(email.pk, *(getattr(email, name) for name in FIXED)) for email in emails])
     EmailReference.objects.filter(email_id__in=ids).delete()
     EmailReference.objects.bulk_create(
         EmailReference(email=email, message_id=value[:900], position=place)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from mailroom.base import rows as tables
 from mailroom.flows.sending import journal, pace, settle
 from mailroom.flows.sending.journal import LEASE
 from mailroom.flows.sending.models import Mark, SendingOptions, SendingSession
@@ -82,7 +83,7 @@ def _expire(ids: Collection[int], now: datetime) -> None:
 def load(ids: Collection[int], account: EmailAccount) -> list[Offer]:
     """Offers for these mails, in lane order."""
     recipients = ledger.waiting(ids)
-    rows = Email.objects.filter(pk__in=list(ids)).order_by("lane", "turn", "next_attempt_at", "id")
+    rows = Email.objects.filter(pk__in=tables.among(ids)).order_by("lane", "turn", "next_attempt_at", "id")
     columns = list(rows.values_list("pk", "lane", "attempts", "raw_sha256", "size", "automatic"))
     stored = store.find_many([bytes(sha256) for _pk, _lane, _tries, sha256, _size, _kind in columns if sha256])
     sender = wire_address(account.email_address)

@@ -4,7 +4,7 @@ A session's talk is a generator. It stops where it has to wait for the server, a
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +16,7 @@ from mailroom.flows.sending.smtp import SmtpSession
 
 WAIT = "wait"
 MARK = "mark"
+GATHER = 0.001
 
 
 class Desk(Protocol):
@@ -121,6 +122,8 @@ def drive(talks: Sequence[Talk], desk: Desk, timeout: float) -> None:
         talk.start()
     while open_talks:
         to_mark = [talk for talk in ready if _advance(talk, desk, open_talks) == MARK]
+        while to_mark and (more := _heard(open_talks.difference(to_mark), 0.0)):
+            to_mark += [talk for talk in more if _advance(talk, desk, open_talks) == MARK]
         if to_mark:
             desk.mark(to_mark)
             ready = to_mark
@@ -149,11 +152,18 @@ def _ready(open_talks: set[Talk], desk: Desk, timeout: float) -> list[Talk]:
     """The talks whose server said something; those that waited too long are ended."""
     if len(open_talks) < 2:
         return list(open_talks)  # its own read waits, with its own time-out
-    by_wire = {id(talk.session.wire): talk for talk in open_talks}
-    heard = wires.first_readable([talk.session.wire for talk in open_talks], min(timeout, 1.0))
+    heard = _heard(open_talks, min(timeout, 1.0))
     late = time.monotonic() - timeout
-    for talk in [talk for talk in open_talks if talk.since < late and talk.session.wire not in heard]:
+    for talk in [talk for talk in open_talks if talk.since < late and talk not in heard]:
         talk.session.broken = True
         desk.lost(talk, TimeoutError("timed out"))
         open_talks.discard(talk)
-    return [by_wire[id(wire)] for wire in heard if by_wire[id(wire)] in open_talks]
+    return heard
+
+
+def _heard(talks: Collection[Talk], timeout: float) -> list[Talk]:
+    """Those of `talks` whose server said something within `timeout` seconds."""
+    if not talks:
+        return []
+    by_wire = {talk.session.wire: talk for talk in talks}
+    return [by_wire[wire] for wire in wires.first_readable(list(by_wire), timeout)]

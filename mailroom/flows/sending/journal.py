@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.db import IntegrityError, connection, transaction
 
+from mailroom.base.rows import among
 from mailroom.flows.sending.models import Mark, SendingSession
 from mailroom.flows.sending.replies import Answer
 
@@ -108,7 +109,7 @@ def mark(name: str, rows: Sequence[tuple[int, str]], now: datetime) -> None:
 
 def forget(name: str, email_ids: Collection[int]) -> None:
     """The ledger has these mails: their marks are needless."""
-    Mark.objects.filter(holder=name, email_id__in=list(email_ids)).delete()
+    Mark.objects.filter(holder=name, email_id__in=among(email_ids)).delete()
 
 
 def read(names: Collection[str]) -> Left:

@@ -23,9 +23,9 @@ from mailroom.records.emails.models import Lane
 from mailroom.records.files import store
 from mailroom.records.preferences import current
 
-CLAIM = 200  # mails held at once
+CLAIM = 500  # mails held at once
 MAILS_A_SESSION = 10  # another session is opened for each so many mails that wait
-WRITE_AT = 100  # answers that the ledger takes in one transaction
+WRITE_AT = 250  # answers that the ledger takes in one transaction
 WRITE_AFTER = 1.0  # seconds that an answer waits for it at most
 LOOK_AFTER = 0.5  # seconds between looks for more urgent mail
 RENEW_AFTER = 60.0

@@ -108,11 +108,13 @@ def _try_again(again: Mapping[int, Verdict], now: datetime) -> None:
         return
     reasons = {pk: verdict.words for pk, verdict in again.items()}
     status.move_many(again, Action.RETURN, now, reason=reasons, changes=FREE)
-    rows = list(Email.objects.filter(pk__in=list(again)).only("pk", "attempts"))
-    for row in rows:
-        row.error, row.next_attempt_at = again[row.pk].words, again[row.pk].again_at
-        row.attempts += again[row.pk].counts
-    Email.objects.bulk_update(rows, ["error", "next_attempt_at", "attempts"])
+    tables.update(
+        Email,
+        ("error", "next_attempt_at"),
+        [(pk, tables.plain(verdict.words), verdict.again_at) for pk, verdict in again.items()],
+    )
+    counted = [pk for pk, verdict in again.items() if verdict.counts]
+    Email.objects.filter(pk__in=counted).update(attempts=F("attempts") + 1)
 
 
 def fail(reasons: Mapping[int, str], step: str, now: datetime) -> None:
@@ -120,8 +122,7 @@ def fail(reasons: Mapping[int, str], step: str, now: datetime) -> None:
     if not reasons:
         return
     status.move_many(list(reasons), Action.FAIL, now, reason=reasons, changes=FREE | {"failed_step": step})
-    rows = [Email(pk=pk, error=words) for pk, words in reasons.items()]
-    Email.objects.bulk_update(rows, ["error"])
+    tables.update(Email, ("error",), [(pk, tables.plain(words)) for pk, words in reasons.items()])
     Email.objects.filter(pk__in=list(reasons)).update(attempts=F("attempts") + 1)
     for words in set(reasons.values()):
         same = [pk for pk, reason in reasons.items() if reason == words]

@@ -5,14 +5,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mailroom.base import rows as tables
 from mailroom.records.emails.models import Attempt, Email, Recipient
 from mailroom.records.emails.models.content import Outcome
-
-BATCH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,9 @@ class Delivery:
 
 def waiting(email_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
     """By email those who have not got it yet: each recipient's id and address."""
-    rows = Recipient.objects.filter(email_id__in=list(email_ids), outcome__in=(Outcome.WAITING, Outcome.IN_DOUBT))
+    rows = Recipient.objects.filter(
+        email_id__in=tables.among(email_ids), outcome__in=(Outcome.WAITING, Outcome.IN_DOUBT)
+    )
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for email_id, pk, address in rows.order_by("email_id", "position").values_list("email_id", "pk", "address"):
         found[email_id].append((pk, address))
@@ -35,24 +35,14 @@ def waiting(email_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
 
 def have_any(email_ids: Collection[int]) -> set[int]:
     """Of these emails those that somebody has."""
-    rows = Recipient.objects.filter(email_id__in=list(email_ids), outcome=Outcome.ACCEPTED)
+    rows = Recipient.objects.filter(email_id__in=tables.among(email_ids), outcome=Outcome.ACCEPTED)
     return set(rows.values_list("email_id", flat=True))
 
 
 def record(rows: Mapping[int, tuple[str, str]], now: datetime) -> None:
-    """Write outcomes: by recipient id the outcome and the server's words, in one statement a few hundred rows."""
-    items = list(rows.items())
-    at = connection.ops.adapt_datetimefield_value(now)
-    for start in range(0, len(items), BATCH):
-        batch = items[start : start + BATCH]
-        places = ", ".join(["(%s, %s, %s)"] * len(batch))
-        statement = (
-            f"UPDATE {Recipient._meta.db_table} SET outcome = v.column2, reply = v.column3, outcome_at = %s "  # noqa: S608 places only
-            f"FROM (VALUES {places}) v WHERE {Recipient._meta.db_table}.id = v.column1"
-        )
-        values = [value for pk, (outcome, reply) in batch for value in (pk, str(outcome), reply)]
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [at, *values])
+    """Write outcomes: by recipient id the outcome and the server's words."""
+    found = ((pk, str(outcome), tables.plain(reply), now) for pk, (outcome, reply) in rows.items())
+    tables.update(Recipient, ("outcome", "reply", "outcome_at"), found)
 
 
 def delivery(email: Email) -> Delivery:

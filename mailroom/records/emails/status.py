@@ -83,7 +83,7 @@ def _move_batch(
     groups: dict[Standing, list[int]] = defaultdict(list)
     history: list[tables.Row] = []
     mover = by.pk if by is not None else None
-    rows = Email.objects.select_for_update(of=("self",)).filter(pk__in=ids)
+    rows = Email.objects.select_for_update(of=("self",)).filter(pk__in=tables.among(ids))
     columns = rows.values_list("pk", "direction", "status", "archived", "status_before_delete")
     for pk, direction, status, archived, former in columns:
         before = Standing(direction, status, archived, former)
@@ -96,7 +96,7 @@ def _move_batch(
         words = tables.plain(str(reasons.get(pk, "")))
         history.append((pk, now, str(action), before.status, str(after.status), mover, words))
     for after, members in groups.items():
-        Email.objects.filter(pk__in=members).update(**_columns(after), **changes)
+        Email.objects.filter(pk__in=tables.among(members)).update(**_columns(after), **changes)
     if history:
         tables.insert(StatusChange, HISTORY, history)
 

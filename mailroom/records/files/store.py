@@ -150,9 +150,9 @@ def _pieces(row: StoredFile) -> Iterator[bytes]:
 
 def path_of(name: str) -> Path:
     """Where a pack lies."""
-    return _absolute(settings.ENVIRONMENT.files_folder) / name[:2] / name
+    return _path(settings.ENVIRONMENT.files_folder, name)
 
 
-@lru_cache(maxsize=8)
-def _absolute(folder: Path) -> Path:
-    return folder.resolve()
+@lru_cache(maxsize=256)
+def _path(folder: Path, name: str) -> Path:
+    return folder.resolve() / name[:2] / name
