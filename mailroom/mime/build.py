@@ -226,12 +226,14 @@ def _text(text: str, kind: str) -> str:
     if text.isascii() and max(map(len, lines)) <= 998 and not CONTROL_TEXT.search(text) and not TRAILING.search(text):
         return f"{head}Content-Transfer-Encoding: 7bit\r\n\r\n" + "\r\n".join(lines)
     content = text.encode("utf-8", "replace")
-    if sum(byte > 126 for byte in content[:4000]) * 3 > min(len(content), 4000):
+    sample = content[:4000]
+    if (len(sample) - len(sample.translate(None, BEYOND_ASCII))) * 3 > len(sample):
         return f"{head}Content-Transfer-Encoding: base64\r\n\r\n{_base64(content)}"
     quoted = binascii.b2a_qp(content, istext=True).decode("ascii").replace("\n", "\r\n")
     return f"{head}Content-Transfer-Encoding: quoted-printable\r\n\r\n{quoted}"
 
 
+BEYOND_ASCII = bytes(range(127, 256))
 CONTROL_TEXT = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 TRAILING = re.compile(r"[ \t]+(?:\n|$)|^From ", re.MULTILINE)
 
