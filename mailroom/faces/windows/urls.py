@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import include, path, re_path
 
-from mailroom.faces.windows.kit import changes, jobs, lookups, palette, person_posts, registry
+from mailroom.faces.windows.kit import changes, jobs, lookups, palette, person_posts, registry, standing
 from mailroom.faces.windows.mail.linking import OpenEntity
 from mailroom.faces.windows.overview import views as overview
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("jobs/<int:key>/cancel/", jobs.JobView.as_view(cancels=True), name="cancel-job"),
     path("jobs/<int:key>/undo/", jobs.UndoJobView.as_view(), name="undo-job"),
     path("changes/", changes.ChangesView.as_view(), name="changes"),
+    path("standing/", standing.StandingView.as_view(), name="standing"),
     path("palette/", palette.PaletteView.as_view(), name="palette"),
     path("navigation/", palette.NavigationView.as_view(), name="navigation"),
     path("person/", person_posts.PersonView.as_view(), name="person"),

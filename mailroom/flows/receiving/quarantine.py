@@ -28,6 +28,11 @@ def open_rows() -> QuerySet[QuarantinedMessage]:
     return QuarantinedMessage.objects.filter(closed_at=None)
 
 
+def newest() -> int:
+    """The number of the newest of all: it grows as soon as mail is put aside."""
+    return QuarantinedMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def place_of(row: QuarantinedMessage) -> ServerMessage | None:
     """Where the mail lay on the server when it was fetched."""
     places = ServerMessage.objects.filter(account=row.account_id, raw_sha256=bytes(row.raw_sha256))

@@ -7,10 +7,16 @@ from django.http import HttpRequest, HttpResponse
 
 from mailroom.faces.windows.kit.lookups import OPEN_TO_ALL
 from mailroom.faces.windows.kit.views import WindowView
+from mailroom.flows.receiving import quarantine
 from mailroom.records.conversations import notes
 from mailroom.records.emails import changes
 
 FRESH_SECONDS = 0.25
+
+
+def _read() -> str:
+    """The newest email, its newest move, the newest mention and the newest mail put aside."""
+    return f"{changes.mark()}.{notes.newest_mention()}.{quarantine.newest()}"
 
 
 class _Kept:
@@ -24,7 +30,10 @@ class _Kept:
         """The mark, read anew when it is no longer fresh; one thread reads, the others take what there is."""
         with self.lock:
             if time.monotonic() - self.read_at > FRESH_SECONDS:
-                self.mark, self.read_at = f"{changes.mark()}.{notes.newest_mention()}", time.monotonic()
+                self.mark, self.read_at = (
+                    f"{changes.mark()}.{notes.newest_mention()}.{quarantine.newest()}",
+                    time.monotonic(),
+                )
             return self.mark
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from mailroom.base import clock
-from mailroom.faces.windows.kit import counting, jobs, person, registry, requests
+from mailroom.faces.windows.kit import changes, counting, jobs, person, registry, requests, standing
 from mailroom.faces.windows.kit.registry import Window, Words, Workspace
 from mailroom.flows.watching import alerts, looking
 from mailroom.flows.watching.models import Alert
@@ -14,6 +14,7 @@ from mailroom.flows.watching.models import Alert
 GROUPS: list[Any] = []
 NOTICES: list[Any] = []
 MOST_ALERTS = 50
+TALLY = "tally "  # before a window's id: its count in the title bar, beside the one in the navigation pane
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Chrome:
     nav_closed: bool
     single_keys: bool
     go_keys: list[tuple[str, Words, str]]
+    standing: standing.Standing
     alerts: int | None = None
 
 
@@ -93,7 +95,11 @@ def made(request: HttpRequest, window: Window | None) -> Chrome:
     windows = registry.WINDOWS.of_workspace(workspace, user)
     if workspace is Workspace.OVERVIEW:
         windows = windows + registry.WINDOWS.of_workspace(Workspace.MAIL, user)
-    counts = counting.count_all(user, {one.id: one.count(user) for one in windows if one.count is not None})
+    mark = changes.KEPT.current()
+    tallies = standing.rows(user) if standing.cheap(mark) else {}
+    beside = {one.id: one.count(user) for one in windows if one.count is not None}
+    counts = counting.count_all(user, {**beside, **{TALLY + name: rows for name, rows in tallies.items()}})
+    tallied = {name: counts[TALLY + name] for name in tallies}
     found = [provider(request, workspace) for provider in GROUPS]
     favourites = person.setting(request, "favourites", [])
     starred = [one for one in registry.WINDOWS if one.id in favourites and one.open_to(user)]
@@ -110,6 +116,7 @@ def made(request: HttpRequest, window: Window | None) -> Chrome:
         nav_closed=person.setting(request, "nav", "open") == "closed",
         single_keys=person.setting(request, "single_keys", "on") != "off",
         go_keys=[(one.keys, one.name, url_of(one)) for one in registry.WINDOWS if one.keys and one.open_to(user)],
+        standing=standing.counted(user, mark, tallied) if standing.cheap(mark) else standing.kept(user, mark),
         alerts=len(alerts_for(request)) if alerts.may_read(user) else None,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
-from mailroom.faces.windows.kit import chrome, registry, requests, toasts
+from mailroom.faces.windows.kit import chrome, registry, requests, standing, toasts
 from mailroom.faces.windows.kit.lookups import OPEN_TO_ALL
 from mailroom.faces.windows.kit.registry import Words
 from mailroom.faces.windows.kit.views import WindowView
@@ -62,9 +62,13 @@ class NavigationView(WindowView):
     window = OPEN_TO_ALL
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The fragment `nav-windows`, and the toasts of what a colleague has just told this person."""
+        """The fragments `nav-windows` and `standing`, and the toasts of what a colleague has just told this person."""
         window = registry.WINDOWS.get(request.GET.get("window", ""))
-        answer = self.render(request, "kit/_nav_windows.html", window=window, chrome=chrome.build(request, window))
+        made = chrome.build(request, window)
+        counts = made.standing if made.standing.fresh else standing.made_now(requests.user_of(request))
+        answer = self.render(
+            request, "kit/_nav_answer.html", window=window, chrome=made, standing=counts, out_of_band=True
+        )
         told = toasts.taken(request)
         if told:
             answer.write(toasts.out_of_band(request, *told))

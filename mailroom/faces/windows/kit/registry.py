@@ -40,12 +40,28 @@ class Workspace(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """A count that every title bar shows while it is above nothing, as a link to the rows that it counts.
+
+    `short` is what is seen beside the number, such as "failed"; `whole(count)` what is heard: "failed emails".
+    `query` is the query of the window's address that lists exactly these rows; `tone` is "bad" for what stands out.
+    """
+
+    short: Words
+    whole: Callable[[int], str]
+    rows: Callable[[User], QuerySet[Any]]
+    icon: str
+    query: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """One window of the product.
 
     `count` answers the rows to count beside the window's name in the navigation pane (bounded by the kit);
     `count_tone` is "new" (bold), "bad" (red) or "". `keys` is the key sequence that opens it, such as "g i".
-    `feature` names the functionality (CS100000) that has to be switched on.
+    `feature` names the functionality (CS100000) that has to be switched on. `tally` stands in every title bar.
     """
 
     id: str
@@ -60,6 +76,7 @@ class Window:
     in_navigation: bool = True
     feature: str = ""
     help_page: str = ""
+    tally: Tally | None = None
 
     @property
     def slug(self) -> str:

@@ -1,8 +1,9 @@
 """What Quarantine is."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from mailroom.faces.windows.kit.registry import ADMINISTRATORS, Window, Workspace
+from mailroom.faces.windows.kit.registry import ADMINISTRATORS, Tally, Window, Workspace
 from mailroom.flows.receiving import quarantine
 
 WINDOW = Window(
@@ -14,4 +15,12 @@ WINDOW = Window(
     order=60,
     count=lambda user: quarantine.open_rows(),
     count_tone="bad",
+    tally=Tally(
+        _("quarantined"),
+        lambda count: ngettext("quarantined email", "quarantined emails", count),
+        lambda user: quarantine.open_rows(),
+        icon="lock",
+        query="?tab=open",
+        tone="bad",
+    ),
 )

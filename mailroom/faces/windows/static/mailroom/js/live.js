@@ -32,7 +32,7 @@ const look = async () => {
     const list = document.getElementById("list");
     if (list?.dataset.mark && list.dataset.mark !== mark) {
       if (!busy()) await refresh(list);
-    } else if (!list && known && known !== mark) document.dispatchEvent(new Event("mailroom:counts"));
+    } else if (!list?.dataset.mark && known && known !== mark) document.dispatchEvent(new Event("mailroom:counts"));
     known = mark;
   }
   setTimeout(look, wait);
