@@ -61,6 +61,7 @@ class Incoming(GridWindow):
                 commands.ARCHIVE,
                 commands.UNARCHIVE,
                 commands.RESTORE,
+                commands.ORIGINAL,
                 *reading.TOGETHER,
             ),
         ),

@@ -49,6 +49,7 @@ class AllEmails(Incoming):
                 commands.ARCHIVE,
                 commands.UNARCHIVE,
                 commands.RESTORE,
+                commands.ORIGINAL,
                 *reading.TOGETHER,
             ),
         ),

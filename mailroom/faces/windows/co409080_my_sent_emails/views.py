@@ -46,6 +46,7 @@ class Sent(Incoming):
                 commands.ARCHIVE,
                 commands.UNARCHIVE,
                 commands.RESTORE,
+                commands.ORIGINAL,
                 *reading.TOGETHER,
             ),
         ),

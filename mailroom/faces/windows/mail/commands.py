@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Confirm, Outcome, Undo
+from mailroom.faces.windows.kit.registry import PEOPLE
 from mailroom.faces.windows.mail import tables
 from mailroom.flows.incoming import bulk
 from mailroom.flows.sending import outbox
@@ -141,6 +142,14 @@ def forward(request: HttpRequest, ids: list[Any]) -> Outcome:
     return _draft(answers.forward(_one(ids), requests.user_of(request), clock.now()))
 
 
+def original(request: HttpRequest, ids: list[Any]) -> Outcome:
+    """The exact bytes as a file."""
+    email = _one(ids)
+    if email.raw_sha256 is None:
+        return Outcome(_("This email has no original yet: it is made when it is queued."), level="bad")
+    return Outcome(redirect=f"{open_address(email)}raw/")
+
+
 def _one(ids: list[Any]) -> Email:
     return Email.objects.select_related("account", "content").get(pk=ids[0])
 
@@ -180,4 +189,7 @@ READ = Action("read", gettext_lazy("Mark as read"), run=mark_read, icon="mail", 
 UNREAD = Action("unread", gettext_lazy("Mark as unread"), run=mark_unread, icon="mail", keys="u")
 NEW = Action("new", gettext_lazy("New email"), url="/cr306015/new/", icon="plus", keys="c", style="icon", rows=False)
 DELIVERED = Action("delivered", gettext_lazy("Mark as delivered"), run=mark_delivered, icon="ok")
+ORIGINAL = Action(
+    "download-original", gettext_lazy("Download original"), run=original, icon="download", keys="O", roles=PEOPLE
+)
 ANSWERS = (REPLY, REPLY_ALL, FORWARD, SEPARATOR)

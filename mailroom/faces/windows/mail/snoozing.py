@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -54,7 +53,7 @@ def _ask(request: HttpRequest, emails: list[Email], error: str = "", status: int
         "moment": request.POST.get("moment", ""),
         "zone": timezone.get_current_timezone_name(),
     }
-    return render(request, "mail/_snooze_dialog.html", context, status=status)
+    return together.asked(request, "mail/_snooze_dialog.html", context, status)
 
 
 def chosen(request: HttpRequest) -> list[Email]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import trigger_client_event
 
 from mailroom.base import clock
+from mailroom.faces.windows.cr306015_email_activity.window import WINDOW
 from mailroom.faces.windows.kit import chrome, requests, toasts
 from mailroom.faces.windows.kit.actions import Action
 from mailroom.faces.windows.kit.registry import Workspace
@@ -126,12 +127,12 @@ def notes(request: HttpRequest, key: int) -> HttpResponse:
     email = rights.find(request, key)
     user = rights.writer(request)
     if request.method == "GET":
-        return render(request, "mail/_note_dialog.html", {"email": email})
+        return asked(request, "mail/_note_dialog.html", {"email": email})
     try:
         written = spoken.write(email, user, request.POST.get("text", ""), clock.now())
     except spoken.NotAllowed as error:
         context = {"email": email, "text": request.POST.get("text", ""), "error": str(error)}
-        return render(request, "mail/_note_dialog.html", context, status=422)
+        return asked(request, "mail/_note_dialog.html", context, 422)
     return saved(request, Toast(told_words(written)), f"/cr306015/{email.pk}/")
 
 
@@ -144,6 +145,14 @@ def told_words(written: spoken.Written) -> str:
         who = _and([str(user) for user in written.strangers])
         words.append(_("%(who)s may not see this email and was not told") % {"who": who})
     return ". ".join(words)
+
+
+def asked(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A dialog as a fragment; without script as a page of its own."""
+    if requests.is_fragment(request):
+        return render(request, template, context, status=status)
+    page = {"window": WINDOW, "dialog_template": template, "back": requests.safe_next(request, "/co409000/")}
+    return render(request, "mail/dialog_page.html", context | page, status=status)
 
 
 def saved(request: HttpRequest, toast: Toast, back: str) -> HttpResponse:

@@ -1,0 +1,66 @@
+"""Download original from a list, and dialogs that are pages of their own where no script runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mailroom.records.emails.models import Email
+from tests.factories import emails
+from tests.windows.mail.conftest import letter
+
+pytestmark = pytest.mark.django_db
+Filer = Callable[..., Email]
+OPEN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog"}
+
+
+def press(client: Client, email: int, **more: Any) -> Any:
+    return client.post("/co409000/do/download-original/", {"ids": [email]}, **more)
+
+
+def test_the_original_of_a_row_comes_as_a_file(signed_in: Client, file_mail: Filer) -> None:
+    raw = letter()
+    email = file_mail(raw)
+    answer = press(signed_in, email.pk)
+    assert answer.status_code == 303
+    file = signed_in.get(answer["Location"])
+    assert b"".join(file.streaming_content) == raw
+    assert "attachment" in file["Content-Disposition"]
+
+
+def test_the_original_is_not_for_who_may_not_see_the_email(stranger: Client, client: Client, file_mail: Filer) -> None:
+    email = file_mail(letter())
+    assert press(stranger, email.pk).status_code == 404
+    assert press(client, email.pk).status_code == 302
+    assert press(stranger, 10**17).status_code == 404
+    assert stranger.get("/co409000/do/download-original/").status_code == 405
+
+
+def test_an_email_without_original_says_so(signed_in: Client) -> None:
+    email = emails.make("A draft")
+    answer = press(signed_in, email.pk, headers={"HX-Request": "true", "HX-Target": "body"})
+    assert "no original yet" in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/cr306015/snooze/?ids={}", "/cr306015/note/?ids={}", "/cr306015/{}/notes/"])
+def test_a_dialog_is_a_page_of_its_own_without_script(signed_in: Client, file_mail: Filer, address: str) -> None:
+    where = address.format(file_mail(letter()).pk)
+    page = signed_in.get(f"{where}{'&' if '?' in where else '?'}next=/co409070/").content.decode()
+    assert "<!doctype html>" in page
+    assert "components.css" in page
+    assert '<a class="btn push" href="/co409070/">' in page
+    assert "data-close" not in page.partition("<dialog")[0]
+    dialog = signed_in.get(where, headers=OPEN_DIALOG).content.decode()
+    assert "<!doctype html>" not in dialog
+    assert "data-close" in dialog
+
+
+def test_a_page_of_a_dialog_leads_back_to_where_it_was_opened(signed_in: Client, file_mail: Filer) -> None:
+    email = file_mail(letter())
+    said = {"text": "Call her", "next": "/co409070/"}
+    assert signed_in.post(f"/cr306015/{email.pk}/notes/", said)["Location"] == "/co409070/"
+    wrong = signed_in.post("/cr306015/snooze/", {"ids": [email.pk], "moment": "soon", "next": "https://evil.example/"})
+    assert wrong.status_code == 422
+    assert "<!doctype html>" in wrong.content.decode()
+    assert "evil.example" not in wrong.content.decode()
