@@ -137,6 +137,43 @@ def update(rows: "models.QuerySet[Any]", by: Any = None, **values: Any) -> int:
     return count
 
 
+def save_many(rows: Sequence[models.Model], known_by: Sequence[str], fields: Sequence[str]) -> int:
+    """Create records, or change `fields` of those that `known_by` finds, with an entry for each; how many rows."""
+    if not rows:
+        return 0
+    model: Any = type(rows[0])
+    before = _found(model, rows, known_by)
+    model._default_manager.bulk_create(
+        rows, batch_size=BATCH, update_conflicts=True, unique_fields=known_by, update_fields=fields
+    )
+    after = _found(model, rows, known_by)
+    columns = [model._meta.get_field(name).attname for name in fields]
+    record_many([row for key, row in after.items() if key not in before], Act.CREATE)
+    changed = {}
+    for key in before.keys() & after.keys():
+        pairs = {
+            name: (getattr(before[key], column), getattr(after[key], column))
+            for name, column in zip(fields, columns, strict=True)
+        }
+        if changes := {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}:
+            changed[after[key].pk] = changes
+    record_many([row for row in after.values() if row.pk in changed], Act.UPDATE, changes=changed)
+    return len(rows)
+
+
+def _found(model: Any, rows: Sequence[models.Model], known_by: Sequence[str]) -> dict[tuple[Any, ...], Any]:
+    """The rows of the database that are known by the same values as these."""
+    wanted = [tuple(getattr(row, name) for name in known_by) for row in rows]
+    last = sorted({key[-1] for key in wanted})
+    found = (
+        row
+        for start in range(0, len(last), BATCH)
+        for row in model._default_manager.filter(**{f"{known_by[-1]}__in": last[start : start + BATCH]})
+    )
+    by_key = {tuple(getattr(row, name) for name in known_by): row for row in found}
+    return {key: by_key[key] for key in wanted if key in by_key}
+
+
 def trail() -> Any:
     """All entries, as the manager of their table."""
     return apps.get_model("auditlog", "LogEntry")._default_manager

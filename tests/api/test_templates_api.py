@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from mailroom.base import clock
+from mailroom.records.crm.models import Case
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.models import Email
 from mailroom.records.notifications import standard
 from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
@@ -68,3 +72,40 @@ def test_a_placeholder_without_a_value_is_refused_with_its_line(api: Any) -> Non
     assert answer.status_code == 422
     assert answer.json()["errors"]["body"].startswith("Line 2: ((Case.Sbject))")
     assert "((Case.Subject))" in answer.json()["errors"]["body"]
+
+
+def test_a_template_is_previewed_with_a_record_and_sent_to_one_address_as_a_test(api: Any, administrator: User) -> None:
+    case = Case.objects.create(case_id="000007", subject="Crates", created_at=clock.now())
+    new = {
+        "description": "Case",
+        "window_id": "CR306000",
+        "subject": "About ((Case.Subject))",
+        "body": "<p>((Case.Subject))</p>",
+        "to": "x@y.example",
+    }
+    number = api("POST", "", new).json()["id"]
+    shown = api("POST", f"/{number}/preview", {"record": case.pk}).json()
+    assert (shown["subject"], shown["text"].strip(), shown["problems"]) == ("About Crates", "Crates", [])
+    assert api("POST", f"/{number}/preview", {}).json()["subject"] == "About"
+    assert api("POST", f"/{number}/test", {"to": "me@mailroom.test"}).status_code == 409, "no account to send from"
+    EmailAccount.objects.create(email_account_id="SALES", email_address="sales@mailroom.test")
+    sent = api("POST", f"/{number}/test", {"to": "me@mailroom.test", "record": case.pk})
+    assert sent.status_code == 202
+    email = Email.objects.get(pk=sent.json()["email"])
+    assert (email.subject, email.to_line, email.status) == ("About Crates", "me@mailroom.test", "pending")
+
+
+def test_preview_and_test_are_the_administrators_and_refuse_what_is_not_there(api: Any, agent: User) -> None:
+    number = api("POST", "", {"description": "Case", "window_id": "CR306000"}).json()["id"]
+    assert api("POST", f"/{number}/preview", {"record": 999}).status_code == 404
+    assert api("POST", f"/{number}/preview", {"record": -1}).status_code == 404
+    assert api("POST", "/999999/preview", {}).status_code == 404
+    assert api("POST", "/999999/test", {"to": "a@b.example"}).status_code == 404
+    assert api("POST", f"/{number}/test", {}).status_code == 422
+    assert api("GET", f"/{number}/test").status_code == 405
+    other = Client()
+    other.force_login(agent, BACKEND)
+    for way in ("preview", "test"):
+        path, body = f"/api/v1/templates/{number}/{way}", {"to": "a@b.example"}
+        assert other.post(path, body, content_type="application/json").status_code == 403
+        assert Client().post(path, body, content_type="application/json").status_code == 401

@@ -133,3 +133,26 @@ def test_settings_are_listed_and_a_misspelt_one_stops_the_start(mailroom: Comman
     mailroom.environment["MAILROOM_DATABSE_URL"] = "x"
     mailroom("settings", status=2)
     assert "MAILROOM_DATABASE_URL" in mailroom.messages
+
+
+def test_the_audit_trail_is_listed_and_narrowed(mailroom: Command) -> None:
+    mailroom(
+        "users",
+        "create",
+        "kari",
+        "--email",
+        "kari@example.org",
+        "--role",
+        "agent",
+        "--password-stdin",
+        stdin=b"correct horse battery\n",
+    )
+    found = mailroom.json(
+        "audit-trail", "--kind", "user", "--action", "create", "--query", "kari", "--since", "2020-01-01"
+    )
+    assert [(one["kind"], one["action"], one["way"]) for one in found] == [("user", "create", "command line")]
+    assert mailroom.json("audit-trail", "--until", "2020-01-01") == []
+    assert len(mailroom.json("audit-trail", "--limit", "1")) == 1
+    assert b"at " in mailroom("audit-trail")
+    mailroom("audit-trail", "--action", "nonsense", status=2)
+    mailroom("audit-trail", "--since", "yesterday", status=2)

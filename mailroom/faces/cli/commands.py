@@ -4,6 +4,7 @@ import typer
 
 from mailroom.faces.cli import (
     accounts,
+    audit_trail,
     emails,
     exchange,
     importing,
@@ -23,6 +24,7 @@ from mailroom.faces.cli import (
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Mailroom: the email hub of a business.")
 app.command("parse")(parse.parse_files)
 processes.register(app)
+audit_trail.register(app)
 exchange.register(app)
 keeping.register(app)
 importing.register(app)

@@ -1,6 +1,7 @@
 """Reading the audit trail (SM205530): what each entry is about, in words for windows, API and command line."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -72,6 +73,37 @@ def entries() -> QuerySet[Any]:
     """All entries with their users and kinds."""
     found: QuerySet[Any] = audit.trail().select_related("actor", "content_type")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which entries: by a login, of a type (`emailaccount`), of one record's key, of one act, in which time."""
+
+    by: str = ""
+    kind: str = ""
+    record: str = ""
+    action: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    query: str = ""
+
+
+def narrowed(wanted: Narrowing) -> QuerySet[Any]:
+    """The entries that are asked for."""
+    rows = entries()
+    if wanted.by:
+        rows = rows.filter(actor__login=wanted.by.lower().replace("\x00", ""))
+    if wanted.kind:
+        rows = rows.filter(content_type__model=wanted.kind)
+    if wanted.record:
+        rows = rows.filter(object_pk=wanted.record)
+    if wanted.action:
+        rows = rows.filter(action=int(audit.Act[wanted.action.upper()]))
+    if wanted.since:
+        rows = rows.filter(timestamp__gte=wanted.since)
+    if wanted.until:
+        rows = rows.filter(timestamp__lt=wanted.until)
+    return search(rows, wanted.query)
 
 
 def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:

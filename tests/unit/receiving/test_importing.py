@@ -16,6 +16,7 @@ from mailroom.flows.receiving.models import QuarantinedMessage
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email, Status
 from mailroom.records.files import store
+from mailroom.records.organisation import trail
 from mailroom.records.organisation.models import User
 from tests.corpus import reader
 
@@ -96,6 +97,16 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(
     grown = importing.import_paths(archive, [file], now)
     assert (grown.stored, grown.duplicate) == (1, 10)
     assert len(subjects()) == 11
+
+
+def test_an_import_stands_in_the_audit_trail_once_with_its_count(
+    archive: EmailAccount, now: datetime, tmp_path: Path
+) -> None:
+    (tmp_path / "old.mbox").write_bytes(b"".join(b"From x\n" + mail(number) + b"\n" for number in range(3)))
+    for _run in range(2):
+        importing.import_paths(archive, [tmp_path], now)
+    told = [trail.export(entry) for entry in trail.narrowed(trail.Narrowing(kind="emailaccount", action="update"))]
+    assert [(one["name"], one["changes"]) for one in told] == [("OLD", {"imported_emails": ["", "3"]})]
 
 
 def test_a_path_without_mail_is_told_before_anything_is_read(

@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
-from mailroom.base import audit
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, Page
 from mailroom.records.organisation import trail
@@ -32,20 +31,7 @@ class Filters(Schema):
 def list_entries(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
     """Entries, newest first. What was a secret shows only that it changed."""
     rights.administrator(request)
-    rows = trail.entries()
-    if filters.by:
-        rows = rows.filter(actor__login=filters.by.lower().replace("\x00", ""))
-    if filters.kind:
-        rows = rows.filter(content_type__model=filters.kind)
-    if filters.record:
-        rows = rows.filter(object_pk=filters.record)
-    if filters.action:
-        rows = rows.filter(action=int(audit.Act[filters.action.upper()]))
-    if filters.since:
-        rows = rows.filter(timestamp__gte=filters.since)
-    if filters.until:
-        rows = rows.filter(timestamp__lt=filters.until)
-    rows = trail.search(rows, filters.query)
+    rows = trail.narrowed(trail.Narrowing(**filters.dict(exclude={"cursor", "limit"})))
     if filters.cursor:
         rows = rows.filter(pk__lt=int(filters.cursor))
     found = list(rows.order_by("-pk")[: filters.limit + 1])

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from mailroom.base import audit
 from mailroom.faces.api import rights
 from mailroom.faces.api.refusals import Invalid
 from mailroom.faces.api.v1.records import OfSeveralTypes, add_single
@@ -134,15 +135,9 @@ def import_documents(request: HttpRequest, documents: list[DocumentIn]) -> dict[
         )
         for one in last.values()
     ]
-    BusinessDocument.objects.bulk_create(
-        rows,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["type", "number"],
-        update_fields=["description", "date", "business_account", "currency"],
-    )
+    saved = audit.save_many(rows, ("type", "number"), ("description", "date", "business_account", "currency"))
     _keep_lines([one for one in last.values() if one.lines is not None])
-    return {"saved": len(rows)}
+    return {"saved": saved}
 
 
 def _keep_lines(documents: list[DocumentIn]) -> None:
@@ -181,14 +176,7 @@ def import_accounts(request: HttpRequest, accounts: list[AccountIn]) -> dict[str
     rights.administrator(request)
     _bounded(accounts)
     rows = [BusinessAccount(**one.dict()) for one in {one.account_id: one for one in accounts}.values()]
-    BusinessAccount.objects.bulk_create(
-        rows,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["account_id"],
-        update_fields=["name", "kind", "email", "phone", "language"],
-    )
-    return {"saved": len(rows)}
+    return {"saved": audit.save_many(rows, ("account_id",), ("name", "kind", "email", "phone", "language"))}
 
 
 def _bounded(rows: list[Any]) -> None:

@@ -1,5 +1,6 @@
 """Notification templates (SM204003): the texts that automatic mail is made from."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -9,7 +10,10 @@ from pydantic import Field
 from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID
-from mailroom.records.notifications import render, saving, versions
+from mailroom.flows.sending import from_template
+from mailroom.mime import bodies
+from mailroom.records.emails import status
+from mailroom.records.notifications import checking, render, saving, sources, versions
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.preferences import current
 
@@ -64,6 +68,57 @@ def delete(request: HttpRequest, number: int) -> Status[None]:
     rights.administrator(request)
     saving.delete(_find(number))
     return Status(204, None)
+
+
+class TryIn(Schema):
+    """With which record of the template's window it is tried; None: with none. `to` gets the test."""
+
+    record: int | None = None
+
+
+class TestIn(TryIn):
+    """The one address that the test goes to."""
+
+    to: str = Field(min_length=1, max_length=254)
+
+
+@router.post("/{number}/preview", response={200: dict[str, Any], **ERRORS})
+def preview(request: HttpRequest, number: int, wanted: TryIn) -> dict[str, Any]:
+    """The mail that the template makes of a record, and what is wrong in it; nothing is sent."""
+    rights.administrator(request)
+    template = _find(number)
+    problems = [asdict(one) for one in checking.of_placeholders(template)]
+    try:
+        mail = from_template.filled(template, _record(request, template, wanted.record), clock.now())
+    except render.TooLong as error:
+        raise saving.Invalid({"body": str(error)}) from error
+    account = from_template.account_of(template)
+    made = {name: getattr(mail, name) for name in ("to", "cc", "bcc", "subject", "html")}
+    about = {"from": account and account.email_account_id, "missing": list(mail.missing), "problems": problems}
+    return made | {"text": bodies.text_from_html(mail.html)} | about
+
+
+@router.post("/{number}/test", response={202: dict[str, Any], **ERRORS})
+def send_test(request: HttpRequest, number: int, wanted: TestIn) -> Status[dict[str, Any]]:
+    """Send that mail to one address alone, whatever the template's To, CC and BCC say; answers the queued email."""
+    user, template = rights.administrator(request), _find(number)
+    record = _record(request, template, wanted.record)
+    try:
+        email = from_template.send_test(template, record, wanted.to.replace("\x00", ""), user, clock.now())
+    except (from_template.NoAccount, render.TooLong) as error:
+        raise status.Refused(str(error)) from error
+    return Status(202, {"email": email.pk})
+
+
+def _record(request: HttpRequest, template: NotificationTemplate, number: int | None) -> Any:
+    source = sources.of_window(template.window_id)
+    if number is None:
+        return None
+    rows = source.rows(rights.user_of(request)) if source is not None and 0 < number <= LARGEST_ID else None
+    found = rows.filter(pk=number).first() if rows is not None else None
+    if found is None:
+        raise Http404
+    return found
 
 
 @router.get("/{number}/versions", response={200: list[dict[str, Any]], **ERRORS})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from mailroom.base import durable
+from mailroom.base import audit, durable
 from mailroom.flows.receiving import filing
 from mailroom.flows.receiving.filing import FilingResult
 from mailroom.flows.receiving.importing import sources
@@ -68,6 +68,8 @@ def import_paths(
     for one in found:
         if not _import(account, one, now, done, told):
             break
+    if done.counts.stored:
+        audit.record(account, audit.Act.UPDATE, imported_emails=done.counts.stored)
     return done.result
 
 
