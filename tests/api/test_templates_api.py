@@ -1,5 +1,6 @@
 """Notification templates by the API: the same rules and rights as the window."""
 
+import base64
 import json
 from typing import Any
 
@@ -10,7 +11,7 @@ from mailroom.base import clock
 from mailroom.records.crm.models import Case
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
-from mailroom.records.notifications import standard
+from mailroom.records.notifications import files, standard
 from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
 
@@ -109,3 +110,29 @@ def test_preview_and_test_are_the_administrators_and_refuse_what_is_not_there(ap
         path, body = f"/api/v1/templates/{number}/{way}", {"to": "a@b.example"}
         assert other.post(path, body, content_type="application/json").status_code == 403
         assert Client().post(path, body, content_type="application/json").status_code == 401
+
+
+def test_files_of_a_template_go_with_its_mail(api: Any, administrator: User) -> None:
+    EmailAccount.objects.create(email_account_id="SALES", email_address="sales@mailroom.test")
+    number = api("POST", "", {"description": "Terms", "window_id": "CR306000", "body": "<p>See it.</p>"}).json()["id"]
+    made = api("POST", f"/{number}/files", {"name": "terms.pdf", "content": base64.b64encode(b"%PDF-1.4").decode()})
+    assert (made.status_code, made.json()["size"]) == (201, 8)
+    assert api("POST", f"/{number}/files", {"name": "x", "content": "%%%"}).status_code == 422
+    sent = Email.objects.get(pk=api("POST", f"/{number}/test", {"to": "me@mailroom.test"}).json()["email"])
+    assert [(one.name, one.content_type) for one in sent.attachments.all()] == [("terms.pdf", "application/pdf")]
+    assert [one["name"] for one in api("GET", f"/{number}/files").json()] == ["terms.pdf"]
+    assert api("DELETE", f"/{number}/files/{made.json()['id']}").status_code == 204
+    assert api("DELETE", f"/{number}/files/{made.json()['id']}").status_code == 404
+    assert api("GET", f"/{number}/files").json() == []
+    assert sent.attachments.count() == 1, "mail that was made keeps its file"
+
+
+def test_a_template_takes_so_much_and_no_more(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = api("POST", "", {"description": "Terms", "window_id": "CR306000"}).json()["id"]
+    monkeypatch.setattr(files, "LARGEST", 5)
+    one = {"name": "a.txt", "content": base64.b64encode(b"abc").decode()}
+    assert api("POST", f"/{number}/files", one).status_code == 201
+    assert "together" in api("POST", f"/{number}/files", one).json()["detail"]
+    monkeypatch.setattr(files, "LARGEST", 500)
+    monkeypatch.setattr(files, "MOST", 1)
+    assert api("POST", f"/{number}/files", one).status_code == 422

@@ -17,6 +17,7 @@ from mailroom.records.conversations import canned
 from mailroom.records.emails import compose, status
 from mailroom.records.files import store
 from mailroom.records.filters import lines
+from mailroom.records.notifications import files as template_files
 from mailroom.records.notifications import saving as templates
 from mailroom.records.organisation import people, system_locales
 from mailroom.records.preferences import personal
@@ -36,6 +37,7 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (lines.Wrong, 422, "The filter makes no sense."),
     (personal.Invalid, 422, "Some settings are wrong."),
     (templates.Invalid, 422, "Some fields are wrong."),
+    (template_files.NotTaken, 422, "The file is not taken."),
     (templates.InUse, 409, "It is not deleted."),
     (system_locales.Invalid, 422, "Some fields are wrong."),
     (system_locales.InUse, 409, "It is not changed."),

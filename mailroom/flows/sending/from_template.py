@@ -1,5 +1,6 @@
 """Mail made from a notification template and a record: from which account, with which values, as a preview or sent."""
 
+import mimetypes
 from datetime import datetime
 from typing import Any
 
@@ -7,12 +8,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mailroom.flows.sending import outbox
-from mailroom.flows.sending.outbox import NewEmail
+from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.mime import bodies
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email
+from mailroom.records.files import store
 from mailroom.records.notifications import render, sources
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.notifications.render import Rendered
@@ -48,6 +50,15 @@ def filled(template: NotificationTemplate, record: Any, now: datetime, **given: 
     return render.fill(template, sources.values(template.window_id, record, **common | given))
 
 
+def files_of(template: NotificationTemplate) -> list[NewFile]:
+    """The files of a template as those of a mail."""
+    if template.pk is None:
+        return []
+    rows = template.files.select_related("file")
+    kinds = {row.name: mimetypes.guess_type(row.name)[0] or "application/octet-stream" for row in rows}
+    return [NewFile(row.name, kinds[row.name], store.content_of(row.file)) for row in rows]
+
+
 def send_test(template: NotificationTemplate, record: Any, to: str, by: User, now: datetime) -> Email:
     """Queue the mail for `to` alone, whatever the template's To, CC and BCC say.
 
@@ -65,4 +76,4 @@ def send_test(template: NotificationTemplate, record: Any, to: str, by: User, no
         text=bodies.text_from_html(made.html),
         extra={"auto_submitted": "auto-generated"},
     )
-    return outbox.create(NewEmail(fields, send=True), now, by)
+    return outbox.create(NewEmail(fields, files=files_of(template), send=True), now, by)

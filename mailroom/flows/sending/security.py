@@ -107,7 +107,9 @@ def _send(kind: Kind, user: User, now: datetime, link_life: timedelta | None = N
         extra={"auto_submitted": "auto-generated"},
     )
     try:
-        email = outbox.create(NewEmail(fields, send=True, lane=Lane.SECURITY), now, None)
+        email = outbox.create(
+            NewEmail(fields, from_template.files_of(template), send=True, lane=Lane.SECURITY), now, None
+        )
     except outbox.BadAddress as error:
         return Result(why_not=str(error))
     if link:

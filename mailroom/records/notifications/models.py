@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.base import audit
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.files.models import StoredFile
 from mailroom.records.organisation.models import User
 
 
@@ -49,3 +50,19 @@ class TemplateVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} {self.saved_at or ''}".strip()
+
+
+@audit.kept()
+class TemplateFile(models.Model):
+    """A file that every mail made of the template carries."""
+
+    template = models.ForeignKey(NotificationTemplate, models.CASCADE, related_name="files")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name

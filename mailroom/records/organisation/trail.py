@@ -43,6 +43,7 @@ KINDS: dict[str, Any] = {
     "signinlink": gettext_lazy("One-time link"),
     "systemlocale": gettext_lazy("System locale"),
     "task": gettext_lazy("Task"),
+    "templatefile": gettext_lazy("File of a template"),
     "user": gettext_lazy("User"),
     "watchingoptions": gettext_lazy("Alerts of an email account"),
     "workgroup": gettext_lazy("Work group"),

@@ -15,12 +15,6 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 NEW = "/sm204003/new/"
 
 
-@pytest.fixture
-def boss(client: Client, administrator: User) -> Client:
-    client.force_login(administrator, BACKEND)
-    return client
-
-
 def values(**changes: Any) -> dict[str, Any]:
     text = {"description": "Case activity", "window": "SM201010", "subject": "About ((Username))"}
     return text | {"body": "<p>Hi</p>"} | changes

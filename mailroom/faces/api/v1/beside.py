@@ -35,6 +35,14 @@ class Activities(Schema):
     cursor: str | None
 
 
+def content_of(file: NewFile) -> bytes:
+    """The bytes of a file; a 422 problem when it is not base64."""
+    try:
+        return base64.b64decode(file.content, validate=True)
+    except (binascii.Error, ValueError):
+        raise HttpError(422, f"The content of {file.name} is not base64.") from None
+
+
 def shown(entry: Entry) -> dict[str, Any]:
     """An activity."""
     row = entry.row
@@ -98,11 +106,8 @@ def _change(made: Router, resource: "Resource", tag: str) -> None:
     )
     def add_file(request: HttpRequest, reference: str, file: NewFile) -> Any:
         user, record = resource.writer(request), resource.find(request, reference)
-        try:
-            content = base64.b64decode(file.content, validate=True)
-        except (binascii.Error, ValueError):
-            raise HttpError(422, f"The content of {file.name} is not base64.") from None
-        return Answer(201, _file(attached.add(record, file.name.replace("\x00", ""), content, clock.now(), user)))
+        name, content = file.name.replace("\x00", ""), content_of(file)
+        return Answer(201, _file(attached.add(record, name, content, clock.now(), user)))
 
     @made.delete(
         "/{reference}/files/{int:number}",

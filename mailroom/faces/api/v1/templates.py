@@ -9,12 +9,13 @@ from pydantic import Field
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
+from mailroom.faces.api.v1 import beside
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID
 from mailroom.flows.sending import from_template
 from mailroom.mime import bodies
 from mailroom.records.emails import status
-from mailroom.records.notifications import checking, render, saving, sources, versions
-from mailroom.records.notifications.models import NotificationTemplate
+from mailroom.records.notifications import checking, files, render, saving, sources, versions
+from mailroom.records.notifications.models import NotificationTemplate, TemplateFile
 from mailroom.records.preferences import current
 
 router = Router(tags=["templates"])
@@ -108,6 +109,33 @@ def send_test(request: HttpRequest, number: int, wanted: TestIn) -> Status[dict[
     except (from_template.NoAccount, render.TooLong) as error:
         raise status.Refused(str(error)) from error
     return Status(202, {"email": email.pk})
+
+
+@router.get("/{number}/files", response={200: list[dict[str, Any]], **ERRORS})
+def list_files(request: HttpRequest, number: int) -> list[dict[str, Any]]:
+    """The files that go with every mail of the template."""
+    rights.administrator(request)
+    return [_file(row) for row in _find(number).files.all()]
+
+
+@router.post("/{number}/files", response={201: dict[str, Any], **ERRORS})
+def add_file(request: HttpRequest, number: int, file: beside.NewFile) -> Status[dict[str, Any]]:
+    """Add a file."""
+    rights.administrator(request)
+    return Status(201, _file(files.add(_find(number), file.name, beside.content_of(file))))
+
+
+@router.delete("/{number}/files/{file}", response={204: None, **ERRORS})
+def remove_file(request: HttpRequest, number: int, file: int) -> Status[None]:
+    """Remove a file."""
+    rights.administrator(request)
+    if not 0 < file <= LARGEST_ID or not files.remove(_find(number), [file]):
+        raise Http404
+    return Status(204, None)
+
+
+def _file(row: TemplateFile) -> dict[str, Any]:
+    return {"id": row.pk, "name": row.name, "size": row.size}
 
 
 def _record(request: HttpRequest, template: NotificationTemplate, number: int | None) -> Any:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailroom.base import clock
-from mailroom.faces.windows.kit import lookups, registry, requests
+from mailroom.faces.windows.kit import downloads, lookups, registry, requests
 from mailroom.faces.windows.kit.actions import Outcome
 from mailroom.faces.windows.kit.lookups import Lookup, LookupField
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
@@ -21,8 +22,8 @@ from mailroom.faces.windows.sm204003_notification_templates.window import WINDOW
 from mailroom.flows.sending import from_template, outbox
 from mailroom.mime import bodies, remote_images
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.notifications import checking, language, render, sources
-from mailroom.records.notifications.models import NotificationTemplate
+from mailroom.records.notifications import checking, files, language, render, sources
+from mailroom.records.notifications.models import NotificationTemplate, TemplateFile
 from mailroom.records.notifications.sources import Source, View
 from mailroom.records.organisation.models.people import Role
 
@@ -111,6 +112,27 @@ def chosen_record(request: HttpRequest, source: Source | None) -> Any | None:
     if source is None or not number.isdecimal() or len(number) > 18:
         return None
     return source.rows(requests.user_of(request)).filter(pk=int(number)).first()
+
+
+def keep_files(request: HttpRequest, template: NotificationTemplate) -> None:
+    """What the form says of files: those to remove, and new ones. Raises files.NotTaken."""
+    files.remove(template, requests.ids_of(request.POST.getlist("remove_file")) or [])
+    for upload in request.FILES.getlist("new_files"):
+        files.add(template, upload.name or "", upload.read(files.LARGEST + 1))
+
+
+class File(WindowView):
+    """A file of a template, always as a download."""
+
+    window = WINDOW
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, key: int, number: int) -> HttpResponseBase:
+        """The bytes; 404 for one that is not there."""
+        row = TemplateFile.objects.select_related("file").filter(template=key, pk=number).first()
+        if row is None:
+            raise Http404
+        return downloads.attachment(bytes(row.file.sha256), row.name)
 
 
 class Picker(WindowView):

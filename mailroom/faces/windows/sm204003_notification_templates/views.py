@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -22,7 +23,7 @@ from mailroom.faces.windows.mail import choices  # noqa: F401 registers the look
 from mailroom.faces.windows.sm204003_notification_templates import history, tools
 from mailroom.faces.windows.sm204003_notification_templates.window import WINDOW
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.notifications import render, saving
+from mailroom.records.notifications import files, render, saving
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.preferences import current
 
@@ -108,15 +109,22 @@ class NotificationTemplates(RecordWindow):
         template = form.instance
         template.window_id = form.cleaned_data["window"]
         try:
-            return saving.save(template, requests.user_of(request), clock.now())
+            with transaction.atomic():
+                saved = saving.save(template, requests.user_of(request), clock.now())
+                tools.keep_files(request, saved)
+        except files.NotTaken as refused:
+            raise ValidationError(str(refused)) from refused
         except saving.Invalid as invalid:
             for name, text in invalid.errors.items():
                 form.add_error("window" if name == "window_id" else name, text)
             raise ValidationError(_("The template was not saved.")) from invalid
+        return saved
 
     def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:
         """What the editor's tools show for the window that the form names."""
-        return tools.context_of(request, str(form["window"].value() or ""))
+        kept = list(record.files.all()) if record is not None else []
+        tried = tools.context_of(request, str(form["window"].value() or ""))
+        return tried | {"files": kept, "record_url": self.url_of(record) if record is not None else ""}
 
     def commands(self, request: HttpRequest, record: Any | None) -> Toolbar:
         """A saved template has versions."""
@@ -147,6 +155,7 @@ urlpatterns = [
     path("placeholders/", tools.Picker.as_view(), name="placeholders"),
     path("preview/", tools.Preview.as_view(), name="preview"),
     path("test/", tools.Test.as_view(), name="test"),
+    path("<int:key>/files/<int:number>/", tools.File.as_view(), name="file"),
     path("<int:key>/versions/", history.Versions.as_view(), name="versions"),
     path("<int:key>/versions/<int:number>/", history.Version.as_view(), name="version"),
     *NotificationTemplates.urls(),
