@@ -27,6 +27,11 @@ from mailroom.records.notifications.models import NotificationTemplate, Template
 from mailroom.records.notifications.sources import Source, View
 from mailroom.records.organisation.models.people import Role
 
+# The read-only Window ID follows the window that is chosen.
+WINDOW_ID = (
+    '<input class="input" type="text" name="shown_window_id" id="id_shown_window_id" value="{}" disabled'
+    ' hx-swap-oob="true">'
+)
 TEXTS = ("description", "to", "cc", "bcc", "subject", "locale", "body")
 
 
@@ -143,7 +148,10 @@ class Picker(WindowView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The fragment; `window` names the window."""
-        return self.render(request, "sm204003/_picker.html", **context_of(request, request.GET.get("window", "")[:16]))
+        window_id = request.GET.get("window", "")[:16]
+        answer = self.render(request, "sm204003/_picker.html", **context_of(request, window_id))
+        answer.write(format_html(WINDOW_ID, window_id))
+        return answer
 
 
 class Preview(WindowView):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailroom.base import clock
-from mailroom.faces.windows.kit import registry, requests
+from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import Action, Menu, Outcome, Toolbar
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.lookups import LookupField
@@ -22,6 +22,7 @@ from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.mail import choices  # noqa: F401 registers the lookups used here
 from mailroom.faces.windows.sm204003_notification_templates import history, tools
 from mailroom.faces.windows.sm204003_notification_templates.window import WINDOW
+from mailroom.faces.windows.sm204003_notification_templates.window_choice import WindowField
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.notifications import files, render, saving
 from mailroom.records.notifications.models import NotificationTemplate
@@ -44,7 +45,7 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subs
     from_account = LookupField("accounts", label=gettext_lazy("From"), queryset=EmailAccount.objects.all())
     to, cc, bcc = _line(gettext_lazy("To")), _line(gettext_lazy("CC")), _line(gettext_lazy("BCC"))
     subject = _line(gettext_lazy("Subject"))
-    window = forms.ChoiceField(label=gettext_lazy("Window"))
+    window = WindowField(label=gettext_lazy("Window"))
     shown_window_id = forms.CharField(label=gettext_lazy("Window ID"), required=False, disabled=True)
     locale = forms.ChoiceField(label=gettext_lazy("Locale"), required=False)
 
@@ -61,10 +62,7 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subs
         shown["notification_id"] = instance.notification_id if instance is not None else ""
         kwargs["initial"] = shown | (kwargs.get("initial") or {})
         super().__init__(data, files, instance=instance, **kwargs)
-        known = {window.id: f"{window.name} ({window.id})" for window in registry.WINDOWS if window.id != "OVERVIEW"}
-        if window_id:
-            known.setdefault(window_id, window_id)
-        self.fields["window"].choices = sorted(known.items(), key=lambda item: item[1])  # type: ignore[attr-defined]
+        self.fields["window"].also = window_id  # type: ignore[attr-defined]  # a window that is no longer there stays chosen
         self.fields["locale"].choices = [("", _("All others")), *settings.LANGUAGES]  # type: ignore[attr-defined]
         self.fields["body"].widget.attrs["aria-label"] = _("Message text area")
 
