@@ -61,7 +61,7 @@ def without_envelope(raw: bytes) -> bytes:
 
 def _headers(tree: trees.Part) -> tuple[tuple[str, str], ...]:
     """All header fields in order, decoded for reading."""
-    return tuple((name, charsets.decode_words(value) if "=?" in value else value) for name, value in tree.headers)
+    return tuple([pair if "=?" not in pair[1] else (pair[0], charsets.decode_words(pair[1])) for pair in tree.headers])
 
 
 def _raw(tree: trees.Part, name: str) -> str:
@@ -71,7 +71,9 @@ def _raw(tree: trees.Part, name: str) -> str:
 
 def _addresses(tree: trees.Part, name: str) -> tuple[Address, ...]:
     """The mailboxes of every field of that name; encoded words are decoded only after the list is cut."""
-    values = tree.all(name)
+    values = tree.fields.get(name)
+    if not values:
+        return ()
     if len(values) == 1:
         return addresses.parse(values[0])
     return tuple(item for value in values for item in addresses.parse(value))

@@ -6,6 +6,7 @@ Every part keeps the exact bytes it was made of. What breaks the rules is read a
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mailroom.mime import charsets, parameters
 
@@ -279,8 +280,14 @@ def _type(part: Part, default: str) -> tuple[str, dict[str, str]]:
     if not value:
         return default, {}
     kind, found = parameters.read(value)
+    return _known_kind(kind), found
+
+
+@lru_cache(maxsize=512)
+def _known_kind(kind: str) -> str:
+    """The type as programs mean it that write half of one, or nonsense."""
     if kind.startswith("multipart") and "/" not in kind:
-        kind = "multipart/mixed"
-    if not parameters.SIMPLE_TYPE.fullmatch(kind):
-        kind = {"text": "text/plain", "html": "text/html"}.get(kind, "text/plain")
-    return kind, found
+        return "multipart/mixed"
+    if parameters.SIMPLE_TYPE.fullmatch(kind):
+        return kind
+    return {"text": "text/plain", "html": "text/html"}.get(kind, "text/plain")
