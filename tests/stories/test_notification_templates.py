@@ -122,7 +122,7 @@ def test_placeholders_are_put_in_from_the_list_and_wrong_ones_are_told_with_thei
     page.get_by_label("Description").fill("Reminder")
     page.locator("#id_window").fill("CR309000")
     page.get_by_role("option", name="CR309000").click()
-    expect(page.get_by_label("Window ID")).to_have_value("CR309000")
+    expect(page.locator("#id_shown_window_id")).to_have_value("CR309000")
     expect(page.locator("#picker")).to_contain_text("RefNbr")
     page.get_by_label("Subject").fill("About ")
     page.get_by_label("Search placeholders").fill("number")

@@ -32,9 +32,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All counts above nothing; `fresh` when they need not be asked for again."""
+    """All counts above nothing, and the change mark they are of; `fresh` when they need not be asked for again."""
 
     lines: list[Line]
+    mark: str
     fresh: bool = True
 
 
@@ -61,13 +62,13 @@ def key(user: User) -> tuple[Any, ...]:
 def kept(user: User, mark: str) -> Standing:
     """What is remembered; nothing of it is counted."""
     found = tabs.KEPT.find(key(user), mark)
-    return Standing(lines(user, found.values), found.fresh)
+    return Standing(lines(user, found.values), mark, found.fresh)
 
 
 def counted(user: User, mark: str, counts: Mapping[str, int]) -> Standing:
     """What was counted just now, remembered for the next page."""
     tabs.KEPT.keep(key(user), mark, dict(counts))
-    return Standing(lines(user, counts))
+    return Standing(lines(user, counts), mark)
 
 
 def lines(user: User, counts: Mapping[str, int]) -> list[Line]:

@@ -4,7 +4,7 @@ import { $, $$ } from "./dom.js";
 const EVERY = 900;
 const SLOWEST = 30000;
 let wait = EVERY;
-let known = "";
+let known = document.getElementById("standing")?.dataset.mark ?? "";
 
 const busy = () => $("dialog[open], details.menu[open], #list[aria-busy], #list [aria-busy=true]");
 const scroller = () => $("#list .datagrid");
