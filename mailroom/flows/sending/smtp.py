@@ -4,6 +4,7 @@ After the first mail a mail costs one round trip. DATA alone commits to nothing:
 """
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from mailroom.records.email_accounts import connection
 from mailroom.records.email_accounts.models import EmailAccount
 
 GROUP = 200  # commands on the way at once: so many replies fit into any buffer
+ORDINARY = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9.-]+")
 NOT_SAID = Reply(503, "The command was not given.")
 
 
@@ -37,6 +39,7 @@ class SmtpSession:
         self.taken = 0
         self.broken = False
         self._letter: Letter | None = None
+        self._commands: list[bytes] = []
         self._sent = 0
         self._stale = False
 
@@ -61,10 +64,10 @@ class SmtpSession:
     def _opening(self, letter: Letter) -> bytes:
         """The first commands of a mail: all of them where the server takes them in one go."""
         self._letter = letter
-        commands = list(_commands(letter, self.offers))
-        self._sent = min(len(commands), GROUP) if self.pipelining else 1
+        self._commands = list(_commands(letter, self.offers))
+        self._sent = min(len(self._commands), GROUP) if self.pipelining else 1
         reset = [b"RSET\r\n"] if self._stale else []
-        return b"".join(reset + commands[: self._sent])
+        return b"".join(reset + self._commands[: self._sent])
 
     def envelope(self) -> Envelope:
         """The replies to the mail that was offered."""
@@ -74,7 +77,7 @@ class SmtpSession:
         if self._stale:
             self.wire.reply()
             self._stale = False
-        commands = list(_commands(letter, self.offers))
+        commands = self._commands
         replies: list[Reply] = []
         while len(replies) < len(commands):
             while len(replies) < self._sent and not (replies and replies[-1].code == 421):
@@ -136,6 +139,8 @@ def _commands(letter: Letter, offers: dict[str, str]) -> Iterator[bytes]:
 
 def wire_address(address: str) -> str:
     """An address as the envelope has it: its domain in ASCII (RFC 5891), nothing that could end a command."""
+    if ORDINARY.fullmatch(address):
+        return address
     plain = "".join(char for char in address if char.isprintable() and char not in "<> ")
     local, _at, domain = plain.rpartition("@")
     return f"{local}@{addresses.ascii_domain(domain) or domain}" if local else plain

@@ -46,7 +46,10 @@ def judge(
     recipients: Sequence[tuple[int, str]], failed_tries: int, done: Transaction, policy: Policy, now: datetime
 ) -> Verdict:
     """`recipients`: id and address of each who was offered the mail; `failed_tries`: how many tries failed before."""
-    replies = {pk: done.refused.get(wire_address(address), done.message) for pk, address in recipients}
+    refused = done.refused
+    replies = {
+        pk: refused.get(wire_address(address), done.message) if refused else done.message for pk, address in recipients
+    }
     temporary = {pk for pk, reply in replies.items() if not reply.accepted and not reply.permanent}
     accepted = any(reply.accepted for reply in replies.values())
     progress = accepted and all(replies[pk].code == TOO_MANY_RECIPIENTS for pk in temporary)
