@@ -30,10 +30,7 @@ class _Kept:
         """The mark, read anew when it is no longer fresh; one thread reads, the others take what there is."""
         with self.lock:
             if time.monotonic() - self.read_at > FRESH_SECONDS:
-                self.mark, self.read_at = (
-                    f"{changes.mark()}.{notes.newest_mention()}.{quarantine.newest()}",
-                    time.monotonic(),
-                )
+                self.mark, self.read_at = _read(), time.monotonic()
             return self.mark
 
 
