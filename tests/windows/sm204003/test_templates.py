@@ -1,5 +1,7 @@
 """Notification templates: an ID of their own, one text a locale, and a welcome text that keeps its places."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -75,3 +77,11 @@ def test_strangers_bad_ids_and_wrong_methods_are_answered(client: Client, agent:
     assert client.get("/sm204003/999999/").status_code == 404
     assert client.get("/sm204003/x/").status_code == 404
     assert client.get(f"/sm204003/{welcome().pk}/delete/").status_code == 405
+
+
+def test_repeated_lines_are_offered_whole(boss: Client) -> None:
+    page = boss.get("/sm204003/placeholders/?window=CR306000").content.decode()
+    offered = [html.unescape(text) for text in re.findall(r'data-insert="([^"]*)"', page)]
+    tables = [text for text in offered if text.startswith("<table>")]
+    assert tables
+    assert all(text.endswith("</table>") and 'data-foreach-view="' in text for text in tables)
