@@ -23,6 +23,7 @@ class OAuthServer:
 
     def __init__(self) -> None:
         self.lifetime = 3600  # seconds, as told in the answer
+        self.consent_lifetime: int | None = None  # seconds until the refresh token ends, where the answer says so
         self.client_id, self.client_secret = "mailroom-tests", uuid.uuid4().hex
         self._by_access: dict[str, str] = {}
         self._by_refresh: dict[str, str] = {}
@@ -129,15 +130,14 @@ class _Handler(BaseHTTPRequestHandler):
         if grant is None:
             self._answer(400, {"error": "invalid_grant", "error_description": "The token is revoked or used."})
             return
-        self._answer(
-            200,
-            {
-                "access_token": grant.access_token,
-                "refresh_token": grant.refresh_token,
-                "expires_in": grant.expires_in,
-                "token_type": "Bearer",
-            },
-        )
+        answer = {
+            "access_token": grant.access_token,
+            "refresh_token": grant.refresh_token,
+            "expires_in": grant.expires_in,
+            "token_type": "Bearer",
+        }
+        lasts = self.oauth.consent_lifetime
+        self._answer(200, answer if lasts is None else answer | {"refresh_token_expires_in": lasts})
 
     def _answer(self, status: int, value: dict[str, object]) -> None:
         body = json.dumps(value).encode()

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from mailroom.flows.watching import alerts
 from mailroom.flows.watching.alerts import Found
 from mailroom.flows.watching.models import Alert, Heartbeat, Kind, WatchingOptions
-from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
+from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol, SignInMethod
 from mailroom.records.emails.models import Direction, Email, Status
 
 SILENT = timedelta(minutes=2)
@@ -25,6 +25,7 @@ def look(now: datetime) -> None:
     """One round of all looks."""
     alerts.settle(Kind.OLDEST_PENDING, oldest_pending(now), now)
     alerts.settle(Kind.NO_MAIL, no_mail(now), now)
+    alerts.settle(Kind.CONSENT_ENDS, consent_ends(now), now)
     alerts.settle(Kind.DISK, disk(), now)
     alerts.forget(now)
 
@@ -75,6 +76,30 @@ def no_mail(now: datetime) -> list[Found]:
             advice = "Send a mail to the address. If it does not arrive, ask whoever runs the mail server."
             found.append(Found(Kind.NO_MAIL, account.email_account_id, words, advice, account))
     return found
+
+
+def consent_ends(now: datetime) -> list[Found]:
+    """Accounts whose consent ends within the days they ask for; one that is lost already has an alert of its own."""
+    signing_in = (SignInMethod.OAUTH2_MICROSOFT, SignInMethod.OAUTH2_GOOGLE)
+    rows = EmailAccount.objects.filter(active=True, sign_in_method__in=signing_in, oauth2_consent_lost="")
+    found = []
+    for account in rows.exclude(oauth2_consented_at=None).select_related("watching"):
+        options = getattr(account, "watching", None) or WatchingOptions()
+        ends = account.oauth2_consent_ends_at
+        if ends is None and options.consent_lasts_days and account.oauth2_consented_at:
+            ends = account.oauth2_consented_at + timedelta(days=options.consent_lasts_days)
+        if ends and options.consent_ends_days is not None and ends - now <= timedelta(days=options.consent_ends_days):
+            words = f"The sign-in of account {account} {_in_days(ends - now)}: sign in again."
+            advice = f"Open {account} in System email accounts and press Give consent: every setting stays."
+            found.append(Found(Kind.CONSENT_ENDS, account.email_account_id, words, advice, account))
+    return found
+
+
+def _in_days(left: timedelta) -> str:
+    if left <= timedelta(0):
+        return "has ended"
+    days = -(-left // timedelta(days=1))
+    return "ends within a day" if days == 1 else f"ends in {days} days"
 
 
 def disk() -> list[Found]:

@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     CANNOT_RECEIVE = "cannot_receive", _("Cannot receive")
     CANNOT_SEND = "cannot_send", _("Cannot send")
     CONSENT = "consent", _("Consent needed")
+    CONSENT_ENDS = "consent_ends", _("Consent ends soon")
     TARGET_FOLDER = "target_folder", _("Folder missing")
     NO_MAIL = "no_mail", _("No email comes")
     OLDEST_PENDING = "oldest_pending", _("Email waits too long")
@@ -61,6 +62,10 @@ class WatchingOptions(models.Model):
     oldest_pending_minutes = models.PositiveIntegerField(
         _("Alert when an email waits for (minutes)"), null=True, blank=True, default=60
     )
+    consent_ends_days = models.PositiveSmallIntegerField(
+        _("Alert before the consent ends (days)"), null=True, blank=True, default=7
+    )
+    consent_lasts_days = models.PositiveSmallIntegerField(_("Consent lasts (days)"), null=True, blank=True)
 
     def __str__(self) -> str:
         return str(self.account)

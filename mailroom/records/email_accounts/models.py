@@ -114,6 +114,7 @@ class EmailAccount(models.Model):
     oauth2_access_token = SealedTextField()
     oauth2_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     oauth2_consented_at = models.DateTimeField(null=True, editable=False)
+    oauth2_consent_ends_at = models.DateTimeField(null=True, editable=False)
     oauth2_consent_lost = models.TextField(blank=True, editable=False)
     oauth2_renewing_until = models.DateTimeField(null=True, editable=False)
 

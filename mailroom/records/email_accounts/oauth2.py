@@ -15,6 +15,7 @@ from mailroom.records.email_accounts.models import EmailAccount, SignInMethod
 
 LARGEST_ANSWER = 1_000_000
 TIMEOUT = 30.0  # seconds
+LONGEST_LIFE = 10 * 365 * 86_400  # seconds; a server that says more means "without end"
 CONSENT_IS_LOST = frozenset(
     {"invalid_grant", "interaction_required", "consent_required", "access_denied", "unauthorized_client"}
 )
@@ -34,11 +35,15 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a token server gave; an empty refresh token means that the old one stays good."""
+    """What a token server gave; an empty refresh token means that the old one stays good.
+
+    `consent_ends_in`: seconds until the refresh token ends, where the server says so (`refresh_token_expires_in`).
+    """
 
     access_token: str
     refresh_token: str
     expires_in: int
+    consent_ends_in: int | None = None
 
 
 class ConsentLost(Exception):
@@ -132,12 +137,16 @@ def _ask(account: EmailAccount, form: dict[str, str]) -> Tokens:
     answer = _answer(request, account)
     if not isinstance(answer.get("access_token"), str):
         raise ServerAway("The token server gave no access token")
-    lifetime = answer.get("expires_in")
     return Tokens(
         answer["access_token"],
         answer["refresh_token"] if isinstance(answer.get("refresh_token"), str) else "",
-        int(lifetime) if isinstance(lifetime, int | float | str) and str(lifetime).isdigit() else 3600,
+        _seconds(answer.get("expires_in")) or 3600,
+        _seconds(answer.get("refresh_token_expires_in")) or None,  # 0 at Google is "without end"
     )
+
+
+def _seconds(said: object) -> int:
+    return min(int(said), LONGEST_LIFE) if isinstance(said, int | str) and str(said).isdecimal() else 0
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -74,6 +74,8 @@ def keep(account: EmailAccount, tokens: Tokens, now: datetime) -> None:
         "oauth2_renewing_until": None,
         "oauth2_consent_lost": "",
     }
+    if tokens.consent_ends_in is not None:
+        changes["oauth2_consent_ends_at"] = now + timedelta(seconds=tokens.consent_ends_in)
     if tokens.refresh_token:
         changes["oauth2_refresh_token"] = tokens.refresh_token
     EmailAccount.objects.filter(pk=account.pk).update(**changes)
@@ -82,4 +84,7 @@ def keep(account: EmailAccount, tokens: Tokens, now: datetime) -> None:
 def consent(account: EmailAccount, tokens: Tokens, now: datetime) -> None:
     """Keep the tokens of a new consent; running sessions start anew with them, every setting stays."""
     keep(account, tokens, now)
-    EmailAccount.objects.filter(pk=account.pk).update(oauth2_consented_at=now, changed_at=now)
+    changes: dict[str, object] = {"oauth2_consented_at": now, "changed_at": now}
+    if tokens.consent_ends_in is None:
+        changes["oauth2_consent_ends_at"] = None  # the end of the consent before it is not that of this one
+    EmailAccount.objects.filter(pk=account.pk).update(**changes)

@@ -58,6 +58,8 @@ NOTES = {
     "alert_after_minutes": _("A refused sign-in or certificate is told at once."),
     "no_mail_hours": _("Empty is never."),
     "oldest_pending_minutes": _("Empty is never."),
+    "consent_ends_days": _("Only with OAuth2; empty is never."),
+    "consent_lasts_days": _("Only where the token server does not say how long it lasts; empty is not known."),
     "largest_email_bytes": _("Of a larger email only the header and a note are kept."),
 }
 SECRET_FIELDS = ("password", "outgoing_password", "oauth2_client_secret")

@@ -74,6 +74,8 @@ LAYOUT = Layout(
                     "alert_after_minutes",
                     "no_mail_hours",
                     "oldest_pending_minutes",
+                    "consent_ends_days",
+                    "consent_lasts_days",
                 ),
             ),
         ),
