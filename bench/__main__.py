@@ -1,6 +1,6 @@
 """Runs benches: `python -m bench [NAME ...] [--small] [--publish]`; without names, every module here that has `bench`.
 
-A bench module has `bench(small: bool) -> list[Table]`. `--publish` puts the tables into docs/performance.md, each
+A bench module has `bench(small: bool)`, which gives tables. `--publish` puts the tables into docs/performance.md, each
 between marks of its own, so that one bench can be published without running the others.
 """
 
@@ -13,19 +13,33 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Protocol
 
 import bench
-from bench.contenders import REPOSITORY, Table
+from bench.contenders import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "performance.md"
 NOT_BENCHES = frozenset(
-    {"send_letter", "send_peer", "filling", "million", "__main__", "contenders", "letters", "peers", "stage"}
+    {"send_letter", "send_peer", "filling", "million", "pages", "__main__", "contenders", "letters", "peers", "stage"}
 )
 HEAD = """# Performance
 
 Written by `python -m bench --publish`. Every contender is a process of its own on one machine, in turn, with private
 servers on loopback; compare inside one table only. `make bench` prints the same.
 """
+
+
+class Printed(Protocol):
+    """A table: its name on the page, and itself as Markdown."""
+
+    @property
+    def name(self) -> str:
+        """Under which it stands on the page."""
+        ...
+
+    def markdown(self) -> str:
+        """The table with its heading."""
+        ...
 
 
 def modules(names: Sequence[str]) -> list[ModuleType]:
@@ -35,7 +49,7 @@ def modules(names: Sequence[str]) -> list[ModuleType]:
     return [module for module in found if hasattr(module, "bench")]
 
 
-def publish(tables: Sequence[Table], page: Path = PAGE) -> None:
+def publish(tables: Sequence[Printed], page: Path = PAGE) -> None:
     """Put each table between its marks on the page."""
     text = page.read_text() if page.exists() else HEAD
     for table in tables:
