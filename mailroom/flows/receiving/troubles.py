@@ -19,6 +19,8 @@ def after_run(account: EmailAccount, trouble: Trouble | None, partly: bool, now:
     """A run has ended; `partly`: some folders were read, so the account itself works."""
     if trouble is None or partly:
         alerts.worked(account, Kind.CANNOT_RECEIVE, now)
+    elif trouble.kind == "disk":  # one trouble of this machine, however many accounts run into it
+        alerts.raise_(alerts.DISK_FULL, now)
     elif trouble.kind not in OUR_OWN:
         alerts.failed(account, Kind.CANNOT_RECEIVE, trouble.kind, str(trouble), now)
 

@@ -31,6 +31,14 @@ class Found:
     wait: timedelta = timedelta(0)
 
 
+DISK_FULL = Found(
+    Kind.DISK,
+    "",
+    "The disk is full: no email can be received.",
+    "Make room, or give the data folder a larger disk: mail stays on its server.",
+)
+
+
 def raise_(found: Found, now: datetime) -> None:
     """Open the alert, or bring the words of the open one up to date; one that got worse shows earlier, never later."""
     shows_at = now + found.wait

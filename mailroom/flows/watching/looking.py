@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import tempfile
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,11 +13,13 @@ from django.db.models.functions import Coalesce
 from mailroom.flows.watching import alerts
 from mailroom.flows.watching.alerts import Found
 from mailroom.flows.watching.models import Alert, Heartbeat, Kind, WatchingOptions
+from mailroom.records.email_accounts import connection
 from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol, SignInMethod
 from mailroom.records.emails.models import Direction, Email, Status
 
 SILENT = timedelta(minutes=2)
 LEAST_FREE_BYTES, LEAST_FREE_SHARE = 1_000_000_000, 0.05
+TRIED_BYTES = 1_000_000
 DEFAULT_PENDING = WatchingOptions._meta.get_field("oldest_pending_minutes").get_default()
 DIRECTIONS = {Direction.INCOMING: "to be processed", Direction.OUTGOING: "to be sent"}
 
@@ -103,12 +106,23 @@ def _in_days(left: timedelta) -> str:
 
 
 def disk() -> list[Found]:
-    """The data folder's disk, when little of it is free."""
+    """The data folder's disk, when little of it is free or it takes no file (quota, read only, no inodes)."""
+    if not _takes_a_file():
+        return [alerts.DISK_FULL]
     usage = shutil.disk_usage(settings.DATA)
     if usage.free >= min(LEAST_FREE_BYTES, usage.total * LEAST_FREE_SHARE):
         return []
     words = f"The disk is nearly full: {usage.free // 1_000_000} MB are free."
-    return [Found(Kind.DISK, "", words, "Make room, or give the data folder a larger disk: mail stays on its server.")]
+    return [Found(Kind.DISK, "", words, alerts.DISK_FULL.advice)]
+
+
+def _takes_a_file() -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=settings.DATA) as file:
+            os.posix_fallocate(file.fileno(), 0, TRIED_BYTES)
+    except OSError as error:
+        return error.errno not in connection.FULL
+    return True
 
 
 def beat(now: datetime) -> None:
