@@ -18,6 +18,7 @@ FAILED = 1
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
 AGAIN = ("-n", "0", "--last-failed", "--last-failed-no-failures", "none")
 A_FEW = 8
+SLOWEST = ("--durations", "25", "--durations-min", "4")  # where the suite's time goes, told after each run
 Counts = dict[str, int]
 
 
@@ -43,7 +44,7 @@ def pytest(database: str, *arguments: str) -> tuple[int, Counts]:
 def run(database: str, *arguments: str) -> tuple[int, Counts]:
     """All tests on one database, and a few failed ones once more alone."""
     print(f"== tests on {database}", flush=True)
-    status, counts = pytest(database, "-n", "2", "--dist", "loadfile", *arguments)
+    status, counts = pytest(database, "-n", "2", "--dist", "loadfile", *SLOWEST, *arguments)
     failed = counts.get("failed", 0) + counts.get("error", 0)
     if status != FAILED or not 0 < failed <= A_FEW:
         return status, counts

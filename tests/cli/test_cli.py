@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,11 +34,18 @@ class Command:
         return json.loads(self(*arguments, "--json"))
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an empty installation, to be copied."""
+    data = tmp_path_factory.mktemp("migrated") / "data"
+    Command(data)("migrate")
+    return data
+
+
 @pytest.fixture
-def mailroom(tmp_path: Path) -> Command:
-    command = Command(tmp_path / "data")
-    command("migrate")
-    return command
+def mailroom(migrated: Path, tmp_path: Path) -> Command:
+    """An installation of the test's own."""
+    return Command(shutil.copytree(migrated, tmp_path / "data"))
 
 
 def test_the_way_from_an_account_to_a_sent_mail(
