@@ -4,7 +4,7 @@ import { dress, on, $$ } from "./dom.js";
 const fit = (frame) => {
   const height = () => {
     const page = frame.contentDocument?.documentElement;
-    if (!page) return;
+    if (!page) { frame.height ||= "150"; return; } // the browser's own page for what did not come
     const scrollbar = page.scrollWidth > page.clientWidth ? 16 : 0;
     frame.height = String(Math.min(Math.max(Math.ceil(page.getBoundingClientRect().height) + scrollbar, 40), 40000));
   };
