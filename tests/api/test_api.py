@@ -176,5 +176,7 @@ def test_a_dkim_key_is_made_and_shown_by_its_public_half_only(client: Any, accou
     assert (made["selector"], made["record_value"][:12]) == ("mailroom", "v=DKIM1; k=r")
     assert api.get(where).json() == made
     assert "PRIVATE" not in str(made)
+    assert api.post(where, json={"selector": "key-2027"}).json()["record_name"].startswith("key-2027._domainkey.")
+    assert api.post(where, json={"selector": "two words"}).status_code == 422
     assert api.post("/accounts/NOBODY/dkim").status_code == 404
     assert api.delete(where).status_code == 405

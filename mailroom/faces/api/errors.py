@@ -11,7 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from mailroom.faces.api import refusals
 from mailroom.flows.incoming import accounts
 from mailroom.flows.scheduling import saving
-from mailroom.flows.sending import outbox
+from mailroom.flows.sending import outbox, signing
 from mailroom.records.activities import attached, linking
 from mailroom.records.conversations import canned
 from mailroom.records.emails import compose, status
@@ -30,6 +30,7 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (status.Refused, 409, "Its state does not allow this now."),
     (outbox.NoRecipient, 422, "The email has no recipient."),
     (outbox.BadAddress, 422, "An address is no email address."),
+    (signing.BadSelector, 422, "The selector is none."),
     (canned.Invalid, 422, "Some fields are wrong."),
     (compose.TooLarge, 422, "The files are too large."),
     (accounts.Invalid, 422, "Some fields are wrong."),

@@ -97,10 +97,17 @@ def try_servers(account_id: str, as_json: AsJson = False) -> int:
 
 
 @app.command()
-def dkim(account_id: str, new: Annotated[bool, typer.Option("--new", help="Make a new key.")] = False) -> None:
-    """Show the DNS record of an account's DKIM key. Example: mailroom accounts dkim SALES --new"""
+def dkim(
+    account_id: str,
+    new: Annotated[bool, typer.Option("--new", help="Make a new key.")] = False,
+    selector: Annotated[str, typer.Option(help="The new key's name among the keys of the domain.")] = signing.SELECTOR,
+) -> None:
+    """Show the DNS record of an account's DKIM key. Example: mailroom accounts dkim SALES --new --selector key-2027"""
     account = find(account_id)
-    key = signing.generate(account) if new else signing.key_of(account.pk)
+    try:
+        key = signing.generate(account, selector) if new else signing.key_of(account.pk)
+    except signing.BadSelector as error:
+        raise WrongUse(str(error)) from error
     if key is None:
         raise WrongUse(f"{account_id} has no DKIM key. Make one with --new.")
     found = signing.record(key)

@@ -1,10 +1,12 @@
 """DKIM for an account (RFC 6376): a key of its own, the DNS record that makes it good, and the signature."""
 
 import base64
+import re
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.utils.translation import gettext as _
 
 from mailroom.flows.sending.models import DkimKey
 from mailroom.mime import addresses, dkim
@@ -12,6 +14,11 @@ from mailroom.records.email_accounts.models import EmailAccount
 
 BITS = 2048
 SELECTOR = "mailroom"
+LABELS = re.compile(r"(?=.{1,63}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
+
+
+class BadSelector(ValueError):
+    """A selector that no name server could have; the text says what one looks like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,13 @@ class DnsRecord:
 
 
 def generate(account: EmailAccount, selector: str = SELECTOR) -> DkimKey:
-    """A new key for the account's domain; one that it had is replaced, so the record has to be published anew."""
+    """A new key for the account's domain; one that it had is replaced, so the record has to be published anew.
+
+    `selector` names it among the domain's keys (RFC 6376 §3.1); raises BadSelector.
+    """
+    selector = selector.strip().lower() or SELECTOR
+    if not LABELS.fullmatch(selector):
+        raise BadSelector(_("A DKIM selector has letters, digits and hyphens, such as “mailroom” or “key-2027”."))
     key = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
     text = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()

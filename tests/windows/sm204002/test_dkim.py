@@ -37,6 +37,21 @@ def test_a_key_is_made_after_a_question_and_its_record_is_shown(signed_in: Clien
     assert key.private_key.splitlines()[1] not in page
 
 
+def test_the_key_has_the_selector_that_was_typed(signed_in: Client, account: EmailAccount) -> None:
+    assert 'name="selector" value="mailroom"' in signed_in.post(MAKE, {"ids": account.pk}).content.decode()
+    signed_in.post(MAKE, {"ids": account.pk, "confirmed": "1", "selector": "Key-2027"})
+    assert "key-2027._domainkey.elvestad.example" in signed_in.get("/sm204002/SALES/").content.decode()
+
+
+@pytest.mark.parametrize("selector", ["two words", "-a", "a.", "æ", "a" * 64, "a;b", "a\r\nb"])
+def test_a_selector_that_no_name_server_could_have_is_refused_in_words(
+    signed_in: Client, account: EmailAccount, selector: str
+) -> None:
+    answer = signed_in.post(MAKE, {"ids": account.pk, "confirmed": "1", "selector": selector}, follow=True)
+    assert "letters, digits and hyphens" in answer.content.decode()
+    assert signing.key_of(account.pk) is None
+
+
 def test_only_an_administrator_makes_a_key(client: Client, agent: User, account: EmailAccount) -> None:
     client.force_login(agent, BACKEND)
     assert client.post(MAKE, {"ids": account.pk, "confirmed": "1"}).status_code in {403, 404}

@@ -126,11 +126,17 @@ def show_dkim(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
     return _dkim(key)
 
 
+class NewDkim(Schema):
+    """What names the new key among the keys of the domain."""
+
+    selector: str = signing.SELECTOR
+
+
 @router.post("/{email_account_id}/dkim", response={200: Dkim, **ERRORS})
-def make_dkim(request: HttpRequest, email_account_id: str) -> dict[str, Any]:
+def make_dkim(request: HttpRequest, email_account_id: str, new: NewDkim | None = None) -> dict[str, Any]:
     """Make a key; one that the account had is replaced, so the record has to be published anew."""
     rights.administrator(request)
-    return _dkim(signing.generate(_find(email_account_id)))
+    return _dkim(signing.generate(_find(email_account_id), (new or NewDkim()).selector))
 
 
 def _dkim(key: DkimKey) -> dict[str, Any]:

@@ -41,13 +41,27 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A line that a question asks to be typed: posted as `name`, `value` stands in it at first."""
+
+    name: str
+    label: Words
+    value: str = ""
+    hint: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
-    """The question before an action that cannot be undone; `button` names the result: "Delete 2 emails"."""
+    """The question before an action that cannot be undone; `button` names the result: "Delete 2 emails".
+
+    `typed` are lines that the answer needs.
+    """
 
     title: Words
     text: Words
     button: Words
     danger: bool = True
+    typed: Sequence[Typed] = ()
 
 
 Run = Callable[[HttpRequest, list[Any]], Outcome]

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mailroom.faces.windows.kit.actions import Action, Confirm, Outcome
+from mailroom.faces.windows.kit.actions import Action, Confirm, Outcome, Typed
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.sm204002_system_email_accounts.window import WINDOW
 from mailroom.flows.sending import signing
@@ -33,8 +33,11 @@ def standing(account: EmailAccount) -> Standing | None:
 def generate(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Make a key, in place of one that there was; the page shows the record to publish."""
     account = EmailAccount.objects.get(pk=ids[0])
-    signing.generate(account)
     page = WINDOW.url("record", account.email_account_id)
+    try:
+        signing.generate(account, request.POST.get("selector", ""))
+    except signing.BadSelector as error:
+        return Outcome(str(error), level="bad", redirect=page)
     return Outcome(_("Key made. Publish the DNS record beside the form."), redirect=page)
 
 
@@ -43,6 +46,7 @@ def _ask(count: int) -> Confirm:
         _("Make a new DKIM key?"),
         _("Mail is signed with it at once. A key that the account has is replaced: publish the new DNS record."),
         _("Make DKIM key"),
+        typed=(Typed("selector", _("Selector"), signing.SELECTOR, _("The key's name among the keys of the domain.")),),
     )
 
 
