@@ -182,6 +182,27 @@ def test_text_of_a_closed_tab_comes_back(at: Opener, live_account: EmailAccount,
     assert draft.subject == "Crates, 40"
 
 
+def test_words_typed_the_moment_before_a_tab_closes_are_in_the_draft(
+    at: Opener, live_account: EmailAccount, agent: User
+) -> None:
+    draft = draft_for(live_account, agent, "ingrid@fjellbekk.example.net")
+    page = at(f"/cr306015/{draft.pk}/")
+    page.get_by_role("textbox", name="Message").click()
+    # Typed and left in one breath: no timer of the page runs in between.
+    page.evaluate(
+        """() => {
+            document.execCommand("insertText", false, "The very last words");
+            dispatchEvent(new PageTransitionEvent("pagehide"));
+            window.fetch = () => new Promise(() => {});
+            localStorage.clear();
+            location.href = "/";
+        }"""
+    )
+    page.wait_for_url("**/")
+    page.goto(f"{at_url(page, page)}/cr306015/{draft.pk}/")
+    expect(page.get_by_role("textbox", name="Message")).to_contain_text("The very last words")
+
+
 def at_url(other: Page, page: Page) -> str:
     """Where the server is."""
     return "/".join(page.url.split("/")[:3])
