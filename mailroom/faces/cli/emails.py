@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from mailroom.base import clock
 from mailroom.faces.cli import accounts
-from mailroom.faces.cli.output import WrongUse, print_json, print_rows
+from mailroom.faces.cli.output import WrongUse, print_json, print_rows, say
+from mailroom.flows.receiving import whole
 from mailroom.flows.sending import holding, outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.records.emails import checks as findings
 from mailroom.records.emails import present, properties, search
+from mailroom.records.emails import release as releasing
 from mailroom.records.emails import status as states
 from mailroom.records.emails.compose import DraftFields, TooLarge
 from mailroom.records.emails.models import Box, Email, Status
@@ -157,6 +159,35 @@ def send_to_rest(number: int) -> None:
         outbox.send_to_rest(_find(number).pk, clock.now())
     except states.Refused as error:
         raise WrongUse(str(error)) from error
+
+
+@app.command()
+def release(
+    number: int,
+    file: Annotated[int | None, typer.Option("--file", help="Only this one, as `quarantine files` numbers it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Release quarantined files of an email. Example: mailroom emails release 12 --file 7"""
+    try:
+        names = releasing.release(_find(number), clock.now(), None, file)
+    except states.Refused as error:
+        raise WrongUse(str(error)) from error
+    print_json({"id": number, "released": names}) if as_json else print(f"Released: {', '.join(names)}")
+
+
+@app.command("fetch-whole")
+def fetch_whole(number: int, as_json: AsJson = False) -> int:
+    """Fetch the whole of an email that was too large when it came. Example: mailroom emails fetch-whole 12"""
+    email = _find(number)
+    error = ""
+    try:
+        whole.fetch(email, clock.now(), None)
+    except states.Refused as refused:
+        error = str(refused)
+    if as_json:
+        print_json({"id": number, "error": error})
+    say(error or "The whole of the email is here.")
+    return 1 if error else 0
 
 
 def compose(

@@ -9,6 +9,7 @@ from mailroom.faces.cli.output import WrongUse, print_json, print_rows, say
 from mailroom.flows.incoming import replaying
 from mailroom.flows.receiving import quarantine
 from mailroom.flows.receiving.models import QuarantinedMessage
+from mailroom.records.emails import release
 
 app = typer.Typer(no_args_is_help=True, help="Mail that could not be filed.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -27,6 +28,16 @@ def list_quarantine(
     rows = QuarantinedMessage.objects.filter(closed_at__isnull=not closed).select_related("account", "closed_by")
     found = [quarantine.export(row) for row in rows.order_by("-pk")[:limit]]
     print_json(found) if as_json else print_rows(found, (*COLUMNS, "closed_how") if closed else COLUMNS)
+
+
+@app.command("files")
+def list_files(
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """List files that are held back; `emails release` lets one go. Example: mailroom quarantine files"""
+    found = [release.export(row) for row in release.waiting().select_related("email__account").order_by("-pk")[:limit]]
+    print_json(found) if as_json else print_rows(found, ("id", "email", "account", "name", "size", "reason"))
 
 
 @app.command()

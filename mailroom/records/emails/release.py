@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,6 +17,14 @@ from mailroom.records.organisation.models import User
 def waiting() -> QuerySet[Attachment]:
     """Every file that is held back."""
     return Attachment.objects.filter(state=Attachment.State.QUARANTINED)
+
+
+def export(row: Attachment) -> dict[str, Any]:
+    """A file that is held back, as the API and the command line print it; give it `email__account`."""
+    email = row.email
+    of_email = {"email": email.pk, "subject": email.subject, "from": email.from_address, "date": email.date.isoformat()}
+    of_file = {"id": row.pk, "name": row.name, "size": row.size, "reason": row.state_reason}
+    return of_file | of_email | {"account": email.account.email_account_id}
 
 
 @transaction.atomic

@@ -15,7 +15,6 @@ from mailroom.flows.incoming import replaying
 from mailroom.flows.receiving import quarantine
 from mailroom.flows.receiving.models import QuarantinedMessage
 from mailroom.records.emails import release, status
-from mailroom.records.emails.models import Attachment
 from mailroom.records.files import store
 
 router = Router(tags=["quarantine"])
@@ -52,7 +51,7 @@ def list_files(request: HttpRequest, limit: Limit = 50, cursor: Cursor = LARGEST
     rows = release.waiting().select_related("email__account").filter(pk__lt=cursor)
     page = list(rows.order_by("-pk")[: limit + 1])
     more = str(page[limit - 1].pk) if len(page) > limit else None
-    return {"items": [_file(row) for row in page[:limit]], "cursor": more}
+    return {"items": [release.export(row) for row in page[:limit]], "cursor": more}
 
 
 @router.get("/{int:number}", response={200: dict[str, Any], **ERRORS})
@@ -88,13 +87,6 @@ def discard_quarantined(request: HttpRequest, number: int) -> dict[str, Any]:
     if not quarantine.discard([row.pk], clock.now(), rights.user_of(request)):
         raise status.Refused("It is closed already.")
     return quarantine.export(_find(request, number))
-
-
-def _file(row: Attachment) -> dict[str, Any]:
-    email = row.email
-    of_email = {"email": email.pk, "subject": email.subject, "from": email.from_address, "date": email.date.isoformat()}
-    of_file = {"id": row.pk, "name": row.name, "size": row.size, "reason": row.state_reason}
-    return of_file | of_email | {"account": email.account.email_account_id}
 
 
 def _find(request: HttpRequest, number: int) -> QuarantinedMessage:
