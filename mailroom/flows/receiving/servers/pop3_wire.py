@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import io
 import poplib
 import socket
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ WINDOW = 32  # commands in flight
 PIECE = 256 * 1024
 MARGIN = 1024 * 1024  # bytes that an answer may be larger than twice its announced size
 LONGEST_LINE = 8192
+END = b"\r\n.\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,18 @@ class Lines:
         self.raw.begin()
         if self._starts_with_the_end():
             return b""
-        looked = 0
-        while (end := self.buffer.find(b"\r\n.\r\n", looked)) < 0:
-            looked = max(0, len(self.buffer) - 4)
-            if looked > limit:
+        taken = io.BytesIO()  # its bytes are given out without a copy, so a large mail is held once
+        while (end := self.buffer.find(END)) < 0:
+            certain = max(0, len(self.buffer) - len(END) + 1)
+            taken.write(self.buffer[:certain])
+            del self.buffer[:certain]
+            if taken.tell() > limit:
                 raise ConnectionResetError("The server sends far more than the size it has told")
             self._more()
-        body = bytes(memoryview(self.buffer)[: end + 2])
-        del self.buffer[: end + 5]
+        taken.write(self.buffer[: end + 2])
+        del self.buffer[: end + len(END)]
+        body = taken.getvalue()
+        del taken
         if body.startswith(b".."):
             body = body[1:]
         return body.replace(b"\r\n..", b"\r\n.") if b"\r\n.." in body else body
