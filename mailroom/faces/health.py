@@ -7,14 +7,14 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from mailroom.base import clock
-from mailroom.flows.watching import looking
-from mailroom.records.emails.models import Direction, Email, Status
+from mailroom.flows.watching import looking, thread_check
+from mailroom.records.emails.models import Email, Status
 from mailroom.records.organisation import sign_in
 from mailroom.records.organisation.models.people import Role
 
@@ -59,14 +59,20 @@ def metrics(request: HttpRequest) -> HttpResponse:
     failed = Gauge("mailroom_failed_emails", "Emails that failed", ["account", "direction"], registry=registry)
     heartbeat = Gauge("mailroom_worker_heartbeat_seconds", "Age of the last sign of life", registry=registry)
     open_alerts = Gauge("mailroom_alerts", "Alerts that stand", ["kind"], registry=registry)
+    outside = Gauge(
+        "mailroom_answers_outside_their_thread",
+        "Answers of the last day sent without In-Reply-To or References",
+        registry=registry,
+    )
     now = clock.now()
+    outside.set(thread_check.outside_their_thread(now))
     last = looking.newest_beat()
     heartbeat.set(math.nan if last is None else max(0.0, (now - last).total_seconds()))
     for kind, count in Counter(looking.standing(now).values_list("kind", flat=True)).items():
         open_alerts.labels(kind).set(count)
-    for account, direction, status, count, first in _counts():
+    for account, direction, has_failed, count, first in _counts(now):
         labels = (account, direction)
-        if status == Status.FAILED:
+        if has_failed:
             failed.labels(*labels).set(count)
         else:
             pending.labels(*labels).set(count)
@@ -74,9 +80,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(registry), content_type="text/plain; version=0.0.4")
 
 
-def _counts() -> list[tuple[str, str, str, int, datetime]]:
-    """By account, direction and status how many, and since when the oldest is due; held mail is due to nobody."""
-    rows = Email.objects.filter(status__in=(Status.PENDING, Status.FAILED)).order_by()
-    rows = rows.exclude(status=Status.PENDING, direction=Direction.OUTGOING, next_attempt_at=None)
-    grouped = rows.values_list("account__email_account_id", "direction", "status")
+def _counts(now: datetime) -> list[tuple[str, str, bool, int, datetime]]:
+    """By account, direction and whether it failed how many, and since when the oldest is due."""
+    rows = Email.objects.filter(looking.waits(now) | Q(status=Status.FAILED)).order_by()
+    rows = rows.annotate(has_failed=Q(status=Status.FAILED))
+    grouped = rows.values_list("account__email_account_id", "direction", "has_failed")
     return list(grouped.annotate(count=Count("id"), first=Min(Coalesce("start_at", "created_at"))))

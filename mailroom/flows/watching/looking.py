@@ -7,7 +7,7 @@ import tempfile
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from mailroom.flows.watching import alerts
@@ -45,9 +45,14 @@ def oldest_pending(now: datetime) -> list[Found]:
     return found
 
 
+def waits(now: datetime) -> Q:
+    """Pending mail that nobody holds back, and mail that a worker took and kept beyond its lease."""
+    held = Q(direction=Direction.OUTGOING, next_attempt_at=None)
+    return Q(status=Status.PENDING) & ~held | Q(status=Status.IN_PROCESS, lease_until__lt=now)
+
+
 def _waiting(now: datetime) -> list[tuple[EmailAccount, Direction, datetime, int | None]]:
-    rows = Email.objects.filter(status=Status.PENDING, account__active=True).order_by()
-    rows = rows.exclude(direction=Direction.OUTGOING, next_attempt_at=None)
+    rows = Email.objects.filter(waits(now), account__active=True).order_by()
     grouped = rows.values_list("account_id", "direction").annotate(first=Min(Coalesce("start_at", "created_at")))
     found = list(grouped)
     accounts = EmailAccount.objects.select_related("watching").in_bulk([row[0] for row in found])
