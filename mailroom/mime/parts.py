@@ -188,6 +188,8 @@ def _unpack_tnef(content: bytes, name: str, kind: str, found: Walked, defects: l
         defects.append(Defect("tnef-broken", "A winmail.dat could not be opened; it is kept as a file."))
         found.files.append(Attachment(name or "winmail.dat", kind, content))
         return
+    if unpacked.cut:
+        defects.append(Defect("tnef-cut", "A winmail.dat ends too early; its last file may not be whole."))
     if unpacked.html and not found.htmls:
         found.htmls.append(unpacked.html)
     if unpacked.text and not "".join(found.texts).strip():

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from mailroom.mime.message import Attachment
 
 LARGEST = 60_000_000
+LEVELS = b"\x01\x02"  # an attribute begins with that of the message or of a file
+HEADER, LEAST = 6, 11  # bytes before the first attribute, and of an empty one
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class Unpacked:
     text: str
     html: str
     files: tuple[Attachment, ...]
+    cut: bool
 
 
 def unpack(content: bytes) -> Unpacked | None:
@@ -32,7 +35,16 @@ def unpack(content: bytes) -> Unpacked | None:
         files = tuple(_file(item) for item in opened.attachments)
     except Exception:  # the library fails in many ways on damaged input
         return None
-    return Unpacked(text, html, files)
+    return Unpacked(text, html, files, _is_cut(content))
+
+
+def _is_cut(content: bytes) -> bool:
+    """Whether it ends within an attribute; what is no attribute at all is garbage behind the end."""
+    offset = HEADER
+    while len(content) - offset >= LEAST and content[offset] in LEVELS:
+        offset += LEAST + int.from_bytes(content[offset + 5 : offset + 9], "little")
+    rest = content[offset:]
+    return offset > len(content) or (0 < len(rest) < LEAST and rest[0] in LEVELS)
 
 
 def _text(value: object) -> str:

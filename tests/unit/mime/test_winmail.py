@@ -1,0 +1,82 @@
+"""A winmail.dat written attribute by attribute (MS-OXTNEF 2.1.3): what Outlook wrapped comes out as if it had not."""
+
+import base64
+import struct
+
+import pytest
+
+from mailroom.mime import parse
+from mailroom.mime.message import Message
+
+MESSAGE, ATTACHMENT = 1, 2
+CODEPAGE, BODY, RENDERING, TITLE, DATA = 0x9007, 0x800C, 0x9002, 0x8010, 0x800F
+STRING, TEXT, BYTES = 1, 2, 6
+PDF = b"%PDF-1.7\r\n" + bytes(range(256)) * 40
+INVITE = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Elvestad//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:tour@example.org\r\n"
+    b"DTSTAMP:20260301T080000Z\r\nDTSTART:20260302T090000Z\r\nDTEND:20260302T100000Z\r\nSUMMARY:Tour of the mill\r\n"
+    b"ORGANIZER:mailto:kari@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def attribute(level: int, name: int, kind: int, content: bytes) -> bytes:
+    """One attribute with its length before and its checksum after it."""
+    return struct.pack("<BHHI", level, name, kind, len(content)) + content + struct.pack("<H", sum(content) & 0xFFFF)
+
+
+def file(name: bytes, content: bytes) -> bytes:
+    """An attached file."""
+    return (
+        attribute(ATTACHMENT, RENDERING, BYTES, bytes(14))
+        + attribute(ATTACHMENT, TITLE, STRING, name + b"\0")
+        + attribute(ATTACHMENT, DATA, BYTES, content)
+    )
+
+
+def winmail(*attributes: bytes) -> bytes:
+    """The whole file."""
+    codepage = attribute(MESSAGE, CODEPAGE, BYTES, struct.pack("<II", 1252, 0))
+    return struct.pack("<IH", 0x223E9F78, 1) + codepage + b"".join(attributes)
+
+
+WHOLE = winmail(attribute(MESSAGE, BODY, TEXT, b"Se vedlegget, hilsen K\xe5re\0"), file(b"tilbud.pdf", PDF))
+
+
+def wrapped(content: bytes, kind: str = "application/ms-tnef", name: str = "winmail.dat") -> Message:
+    """A mail of Outlook that holds nothing but the winmail.dat."""
+    header = (
+        f"From: kari@example.org\r\nSubject: Offer\r\nDate: Mon, 2 Mar 2026 09:00:00 +0100\r\n"
+        f"MIME-Version: 1.0\r\nContent-Type: {kind}; name={name}\r\n"
+        f"Content-Disposition: attachment; filename={name}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return parse.parse(header.encode() + base64.encodebytes(content))
+
+
+@pytest.mark.parametrize("kind", ["application/ms-tnef", "application/vnd.ms-tnef", "application/octet-stream"])
+def test_body_and_files_are_unpacked_to_the_byte_and_the_wrapper_is_gone(kind: str) -> None:
+    """T50: by its type, by its other type, and by its name alone."""
+    message = wrapped(WHOLE, kind)
+    assert message.text.strip() == "Se vedlegget, hilsen Kåre"
+    assert [(one.name, one.type, one.content) for one in message.attachments] == [
+        ("tilbud.pdf", "application/pdf", PDF)
+    ]
+    assert message.defects == ()
+
+
+def test_a_calendar_invite_inside_is_an_invite() -> None:
+    """T50: the invitation is read as from a calendar part, and the file stays."""
+    message = wrapped(winmail(attribute(MESSAGE, BODY, TEXT, b"Welcome\0"), file(b"invite.ics", INVITE)))
+    (row,) = message.calendar
+    assert (row["method"], row["uid"], row["summary"]) == ("REQUEST", "tour@example.org", "Tour of the mill")
+    assert [(one.name, one.type, one.content) for one in message.attachments] == [
+        ("invite.ics", "text/calendar", INVITE)
+    ]
+
+
+def test_wherever_it_is_cut_nothing_raises_and_nothing_is_silent() -> None:
+    """T50: half a winmail.dat gives what is in it with a defect, or is kept as a file with one."""
+    for end in range(0, len(WHOLE) - 2, 97):
+        message = wrapped(WHOLE[:end])
+        codes = {defect.code for defect in message.defects}
+        assert codes & {"tnef-broken", "tnef-cut"}, end
+        assert ("tnef-broken" in codes) == (WHOLE[:end] in [one.content for one in message.attachments])
