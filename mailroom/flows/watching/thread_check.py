@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.files import store
+from mailroom.records.files.models import StoredFile
 
 PERIOD = timedelta(days=1)
 MOST = 200  # bounds what one look reads
@@ -20,12 +21,13 @@ def outside_their_thread(now: datetime) -> int:
     )
     answers = answers.exclude(content__facts__answers=None)  # JSON null: on SQLite it is greater than 0
     newest = answers.exclude(raw_sha256=None).order_by("-date", "-id").values_list("raw_sha256", flat=True)[:MOST]
-    return sum(not _is_in_thread(bytes(digest)) for digest in newest if digest)
+    originals = store.find_many([bytes(digest) for digest in newest if digest])
+    return sum(not _is_in_thread(row) for row in originals.values())
 
 
-def _is_in_thread(digest: bytes) -> bool:
+def _is_in_thread(row: StoredFile) -> bool:
     try:
-        first = next(store.open_stream(digest), b"")
+        first = next(store.pieces_of(row), b"")
     except store.FileMissing:
         return True
     head = first.partition(b"\r\n\r\n")[0].lower()

@@ -102,7 +102,7 @@ def content_of(row: StoredFile | None) -> bytes:
     if row is None:
         raise FileMissing("This content was never stored.")
     if row.size > PIECE:
-        return b"".join(_pieces(row))
+        return b"".join(pieces_of(row))
     try:
         descriptor = os.open(path_of(row.pack), os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
@@ -121,7 +121,7 @@ def open_stream(sha256: bytes) -> Iterator[bytes]:
     row = StoredFile.objects.filter(sha256=bytes(sha256)).first()
     if row is None:
         raise FileMissing("This content was never stored.")
-    return _pieces(row)
+    return pieces_of(row)
 
 
 def is_there(row: StoredFile) -> bool:
@@ -132,7 +132,8 @@ def is_there(row: StoredFile) -> bool:
         return False
 
 
-def _pieces(row: StoredFile) -> Iterator[bytes]:
+def pieces_of(row: StoredFile) -> Iterator[bytes]:
+    """The content of a row that `find_many` gave, in pieces; raises FileMissing as `read` does."""
     try:
         pack = path_of(row.pack).open("rb")
     except OSError as error:
