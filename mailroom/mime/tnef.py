@@ -4,10 +4,12 @@ import contextlib
 import logging
 import mimetypes
 from dataclasses import dataclass
+from typing import Any
 
 from mailroom.mime.message import Attachment
 
 LARGEST = 60_000_000
+LARGEST_RICH_TEXT = 4_000_000  # bytes; longer text stays unread rather than hold up the mail
 LEVELS = b"\x01\x02"  # an attribute begins with that of the message or of a file
 HEADER, LEAST = 6, 11  # bytes before the first attribute, and of an empty one
 
@@ -35,7 +37,22 @@ def unpack(content: bytes) -> Unpacked | None:
         files = tuple(_file(item) for item in opened.attachments)
     except Exception:  # the library fails in many ways on damaged input
         return None
+    if not text.strip() and not html.strip():
+        text = _rich_text(opened)
     return Unpacked(text, html, files, _is_cut(content))
+
+
+def _rich_text(opened: Any) -> str:
+    """The words of a body that is there as compressed RTF alone (MS-OXRTFCP), as Outlook's rich text is."""
+    from striprtf.striprtf import rtf_to_text  # costly to load, needed for few messages
+
+    try:
+        rtf = opened.rtfbody or b""
+        if len(rtf) > LARGEST_RICH_TEXT:
+            return ""
+        return _text(rtf_to_text(rtf.decode("latin-1"), errors="replace"))  # type: ignore[no-untyped-call]  # it says none
+    except Exception:  # damaged rich text: the files are worth having all the same
+        return ""
 
 
 def _is_cut(content: bytes) -> bool:

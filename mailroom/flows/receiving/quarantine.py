@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from mailroom.base import audit, durable, engine, rows
@@ -28,9 +28,10 @@ def open_rows() -> QuerySet[QuarantinedMessage]:
     return QuarantinedMessage.objects.filter(closed_at=None)
 
 
-def newest() -> int:
-    """The number of the newest of all: it grows as soon as mail is put aside."""
-    return QuarantinedMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+def change_mark() -> str:
+    """Changes as soon as mail is put aside, filed again or discarded."""
+    newest, closed = QuarantinedMessage.objects.aggregate(a=Max("pk"), b=Max("closed_at")).values()
+    return f"{newest or 0}{int(closed.timestamp() * 1000) if closed else 0}"
 
 
 def place_of(row: QuarantinedMessage) -> ServerMessage | None:

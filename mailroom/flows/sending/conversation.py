@@ -16,7 +16,6 @@ from mailroom.flows.sending.smtp import SmtpSession
 
 WAIT = "wait"
 MARK = "mark"
-GATHER = 0.001
 
 
 class Desk(Protocol):
@@ -122,7 +121,7 @@ def drive(talks: Sequence[Talk], desk: Desk, timeout: float) -> None:
         talk.start()
     while open_talks:
         to_mark = [talk for talk in ready if _advance(talk, desk, open_talks) == MARK]
-        while to_mark and (more := _heard(open_talks.difference(to_mark), 0.0)):
+        if to_mark and (more := _heard(open_talks.difference(to_mark), 0.0)):
             to_mark += [talk for talk in more if _advance(talk, desk, open_talks) == MARK]
         if to_mark:
             desk.mark(to_mark)

@@ -22,6 +22,7 @@ from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email, EmailContent, Lane
+from mailroom.records.files import store
 from mailroom.records.notifications import render, standard
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.organisation import sign_in
@@ -107,9 +108,12 @@ def _send(kind: Kind, user: User, now: datetime, link_life: timedelta | None = N
         extra={"auto_submitted": "auto-generated"},
     )
     try:
-        email = outbox.create(
-            NewEmail(fields, from_template.files_of(template), send=True, lane=Lane.SECURITY), now, None
-        )
+        files = from_template.files_of(template)
+    except store.FileMissing:  # a sign-in mail goes all the same
+        log.warning("template_file_missing", template=template.notification_id)
+        files = []
+    try:
+        email = outbox.create(NewEmail(fields, files, send=True, lane=Lane.SECURITY), now, None)
     except outbox.BadAddress as error:
         return Result(why_not=str(error))
     if link:

@@ -5,6 +5,7 @@ import shutil
 import socket
 import tempfile
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
@@ -111,19 +112,20 @@ def _in_days(left: timedelta) -> str:
 
 
 def disk() -> list[Found]:
-    """The data folder's disk, when little of it is free or it takes no file (quota, read only, no inodes)."""
-    if not _takes_a_file():
+    """The disks of the data and of the files, when little is free or no file is taken (quota, read only, no inodes)."""
+    folders = [folder for folder in (settings.DATA, settings.ENVIRONMENT.files_folder) if folder.is_dir()]
+    if not all(_takes_a_file(folder) for folder in folders):
         return [alerts.DISK_FULL]
-    usage = shutil.disk_usage(settings.DATA)
-    if usage.free >= min(LEAST_FREE_BYTES, usage.total * LEAST_FREE_SHARE):
-        return []
-    words = f"The disk is nearly full: {usage.free // 1_000_000} MB are free."
-    return [Found(Kind.DISK, "", words, alerts.DISK_FULL.advice)]
+    for usage in map(shutil.disk_usage, folders):
+        if usage.free < min(LEAST_FREE_BYTES, usage.total * LEAST_FREE_SHARE):
+            words = f"The disk is nearly full: {usage.free // 1_000_000} MB are free."
+            return [Found(Kind.DISK, "", words, alerts.DISK_FULL.advice)]
+    return []
 
 
-def _takes_a_file() -> bool:
+def _takes_a_file(folder: Path) -> bool:
     try:
-        with tempfile.TemporaryFile(dir=settings.DATA) as file:
+        with tempfile.TemporaryFile(dir=folder) as file:
             os.posix_fallocate(file.fileno(), 0, TRIED_BYTES)
     except OSError as error:
         return error.errno not in connection.FULL

@@ -1,34 +1,40 @@
-"""The self-check of threads: answers whose sent bytes do not say what they answer."""
+"""The self-check of threads: answers whose bytes do not say what they answer."""
 
 from datetime import datetime, timedelta
 
-from mailroom.records.emails.models import Direction, Email, Status
+from mailroom.base.rows import among
+from mailroom.records.emails.models import Direction, Email, EmailContent, Lane, Status
 from mailroom.records.files import store
 from mailroom.records.files.models import StoredFile
 
 PERIOD = timedelta(days=1)
-MOST = 200  # bounds what one look reads
+MOST = 200  # people's mails that one look goes through: figures are asked for every few seconds
+HEADER = 65_536  # bytes that hold the fields of any mail we write
 FIELDS = (b"\nin-reply-to:", b"\nreferences:")
 
 
 def outside_their_thread(now: datetime) -> int:
-    """How many of the day's newest answers left without In-Reply-To or References (RFC 5322, 3.6.4).
+    """How many answers among people's newest mails of a day bear no In-Reply-To or References (RFC 5322, 3.6.4).
 
-    The bytes are read, not what we meant to write into them. Bytes that are gone are counted elsewhere.
+    The bytes are read, not what we meant to write into them. An answer to mail without a Message-ID has nothing to
+    name; bytes that are gone are counted elsewhere.
     """
-    answers = Email.objects.filter(
-        direction=Direction.OUTGOING, date__gt=now - PERIOD, status=Status.PROCESSED, content__facts__answers__gt=0
+    mails = Email.objects.filter(
+        direction=Direction.OUTGOING, date__gt=now - PERIOD, lane=Lane.PERSON, status=Status.PROCESSED
     )
-    answers = answers.exclude(content__facts__answers=None)  # JSON null: on SQLite it is greater than 0
-    newest = answers.exclude(raw_sha256=None).order_by("-date", "-id").values_list("raw_sha256", flat=True)[:MOST]
-    originals = store.find_many([bytes(digest) for digest in newest if digest])
+    newest = dict(mails.exclude(raw_sha256=None).order_by("-date", "-id").values_list("pk", "raw_sha256")[:MOST])
+    facts = EmailContent.objects.filter(email_id__in=among(newest)).values_list("email_id", "facts")
+    answered = {pk: found["answers"] for pk, found in facts if isinstance(found, dict) and found.get("answers")}
+    named = Email.objects.filter(pk__in=among(answered.values())).exclude(message_id="")
+    known = set(named.values_list("pk", flat=True))
+    originals = store.find_many([bytes(newest[pk] or b"") for pk, other in answered.items() if other in known])
     return sum(not _is_in_thread(row) for row in originals.values())
 
 
 def _is_in_thread(row: StoredFile) -> bool:
     try:
-        first = next(store.pieces_of(row), b"")
+        beginning = store.beginning_of(row, HEADER)
     except store.FileMissing:
         return True
-    head = first.partition(b"\r\n\r\n")[0].lower()
+    head = beginning.partition(b"\r\n\r\n")[0].lower()
     return all(name in head for name in FIELDS)

@@ -16,7 +16,7 @@ CONSENT = (
     "The consent for this mailbox has ended. Open the account in System email accounts and press Give consent: "
     "nothing else changes."
 )
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 BUSY = re.compile(
     r"\[(UNAVAILABLE|INUSE|IN-USE|SERVERBUG|LIMIT|OVERQUOTA|SYS/\w+|LOGIN-DELAY)\b"
     r"|temporar|try again|too many|timed?[- ]?out",

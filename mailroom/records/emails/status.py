@@ -83,7 +83,7 @@ def _move_batch(
     groups: dict[Standing, list[int]] = defaultdict(list)
     history: list[tables.Row] = []
     mover = by.pk if by is not None else None
-    rows = Email.objects.select_for_update(of=("self",)).filter(pk__in=tables.among(ids))
+    rows = Email.objects.select_for_update(of=("self",)).filter(pk__in=tables.among(ids)).order_by("pk")
     columns = rows.values_list("pk", "direction", "status", "archived", "status_before_delete")
     for pk, direction, status, archived, former in columns:
         before = Standing(direction, status, archived, former)

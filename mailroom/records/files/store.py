@@ -101,17 +101,21 @@ def content_of(row: StoredFile | None) -> bytes:
     """The whole content of a row that `find_many` gave; raises FileMissing as `read` does."""
     if row is None:
         raise FileMissing("This content was never stored.")
-    if row.size > PIECE:
-        return b"".join(pieces_of(row))
+    return b"".join(_pieces(row)) if row.size > PIECE else beginning_of(row, row.size)
+
+
+def beginning_of(row: StoredFile, size: int) -> bytes:
+    """At most the first `size` bytes of the content of a row that `find_many` gave; raises FileMissing."""
+    wanted = min(size, row.size)
     try:
         descriptor = os.open(path_of(row.pack), os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise FileMissing("The file is missing on disk.") from error
     try:
-        content = os.pread(descriptor, row.size, row.offset)
+        content = os.pread(descriptor, wanted, row.offset)
     finally:
         os.close(descriptor)
-    if len(content) < row.size:
+    if len(content) < wanted:
         raise FileMissing("The file is cut on disk.")
     return content
 
@@ -121,7 +125,7 @@ def open_stream(sha256: bytes) -> Iterator[bytes]:
     row = StoredFile.objects.filter(sha256=bytes(sha256)).first()
     if row is None:
         raise FileMissing("This content was never stored.")
-    return pieces_of(row)
+    return _pieces(row)
 
 
 def is_there(row: StoredFile) -> bool:
@@ -132,8 +136,7 @@ def is_there(row: StoredFile) -> bool:
         return False
 
 
-def pieces_of(row: StoredFile) -> Iterator[bytes]:
-    """The content of a row that `find_many` gave, in pieces; raises FileMissing as `read` does."""
+def _pieces(row: StoredFile) -> Iterator[bytes]:
     try:
         pack = path_of(row.pack).open("rb")
     except OSError as error:

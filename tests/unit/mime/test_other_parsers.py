@@ -47,7 +47,8 @@ def assert_accepted(raw: bytes, meant: build.Outgoing) -> None:
     own = parse.parse(raw)
     assert own.subject == meant.subject
     assert " ".join(other.subject.split()) == " ".join(meant.subject.split())
-    assert [item.content for item in own.attachments] == [item.content for item in meant.attachments]
+    ordered = sorted(meant.attachments, key=lambda item: not item.inline)  # the body's own come first
+    assert [item.content for item in own.attachments] == [item.content for item in ordered]
     assert own.defects == ()
 
 

@@ -3,6 +3,7 @@
 import base64
 import struct
 
+import compressed_rtf
 import pytest
 
 from mailroom.mime import parse
@@ -11,6 +12,7 @@ from mailroom.mime.message import Message
 MESSAGE, ATTACHMENT = 1, 2
 CODEPAGE, BODY, RENDERING, TITLE, DATA = 0x9007, 0x800C, 0x9002, 0x8010, 0x800F
 STRING, TEXT, BYTES = 1, 2, 6
+PROPERTIES, RICH_TEXT, BINARY = 0x9003, 0x1009, 0x0102
 PDF = b"%PDF-1.7\r\n" + bytes(range(256)) * 40
 INVITE = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Elvestad//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:tour@example.org\r\n"
@@ -39,6 +41,12 @@ def winmail(*attributes: bytes) -> bytes:
     return struct.pack("<IH", 0x223E9F78, 1) + codepage + b"".join(attributes)
 
 
+def rich_text(compressed: bytes) -> bytes:
+    """The body as the one property that holds it in compressed RTF (MS-OXTNEF 2.1.3.4)."""
+    value = struct.pack("<II", 1, len(compressed)) + compressed + bytes(-len(compressed) % 4)
+    return attribute(MESSAGE, PROPERTIES, BYTES, struct.pack("<IHH", 1, BINARY, RICH_TEXT) + value)
+
+
 WHOLE = winmail(attribute(MESSAGE, BODY, TEXT, b"Se vedlegget, hilsen K\xe5re\0"), file(b"tilbud.pdf", PDF))
 
 
@@ -61,6 +69,22 @@ def test_body_and_files_are_unpacked_to_the_byte_and_the_wrapper_is_gone(kind: s
         ("tilbud.pdf", "application/pdf", PDF)
     ]
     assert message.defects == ()
+
+
+def test_a_body_in_rich_text_alone_is_read_with_its_letters() -> None:
+    """T50: Outlook's rich text has no other body."""
+    rtf = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}\f0 Hei \'c5se,\par m\u248?tet er {\b i morgen}.\par}"
+    message = wrapped(winmail(rich_text(compressed_rtf.compress(rtf)), file(b"tilbud.pdf", PDF)))
+    assert message.text.split() == ["Hei", "Åse,", "møtet", "er", "i", "morgen."]
+    assert [one.content for one in message.attachments] == [PDF]
+
+
+def test_damaged_rich_text_loses_no_file() -> None:
+    """T50: a body that cannot be read is empty, and the files are there."""
+    compressed = compressed_rtf.compress(rb"{\rtf1 " + b"Hello again and again. " * 50 + b"}")
+    for damaged in (compressed[:40], compressed[:20] + bytes(len(compressed) - 20), b""):
+        message = wrapped(winmail(rich_text(damaged), file(b"tilbud.pdf", PDF)))
+        assert [one.content for one in message.attachments] == [PDF]
 
 
 def test_a_calendar_invite_inside_is_an_invite() -> None:

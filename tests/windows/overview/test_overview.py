@@ -58,7 +58,7 @@ def test_the_queries_do_not_grow_with_the_emails(
     client: Client, administrator: User, emails: None, django_assert_max_num_queries: object
 ) -> None:
     client.force_login(administrator, "django.contrib.auth.backends.ModelBackend")
-    with django_assert_max_num_queries(15):  # type: ignore[operator]
+    with django_assert_max_num_queries(18):  # type: ignore[operator]  # three of them make the change mark
         client.get("/")
 
 

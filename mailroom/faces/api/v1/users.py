@@ -113,7 +113,8 @@ def change_user(request: HttpRequest, login: str, values: UserIn) -> dict[str, A
 @router.delete("/{login}", response={204: None, **ERRORS})
 def delete_user(request: HttpRequest, login: str) -> Any:
     """Delete a user; oneself and the last administrator are refused (409)."""
-    people.delete(_find(login), rights.administrator(request))
+    by = rights.administrator(request)
+    people.delete(_find(login), by)
     return Answer(204, None)
 
 

@@ -15,8 +15,8 @@ FRESH_SECONDS = 0.25
 
 
 def _read() -> str:
-    """The newest email, its newest move, the newest mention and the newest mail put aside."""
-    return f"{changes.mark()}.{notes.newest_mention()}.{quarantine.newest()}"
+    """The newest email, its newest move, the newest mention, and what quarantine holds."""
+    return f"{changes.mark()}.{notes.newest_mention()}.{quarantine.change_mark()}"
 
 
 class _Kept:

@@ -144,6 +144,8 @@ def forward(request: HttpRequest, ids: list[Any]) -> Outcome:
 
 def original(request: HttpRequest, ids: list[Any]) -> Outcome:
     """The exact bytes as a file."""
+    if len(ids) > 1:
+        return Outcome(_("Choose one email: its original is one file."), level="bad")
     email = _one(ids)
     if email.raw_sha256 is None:
         return Outcome(_("This email has no original yet: it is made when it is queued."), level="bad")

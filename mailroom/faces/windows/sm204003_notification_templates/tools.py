@@ -22,6 +22,7 @@ from mailroom.faces.windows.sm204003_notification_templates.window import WINDOW
 from mailroom.flows.sending import from_template, outbox
 from mailroom.mime import bodies, remote_images
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.files import store
 from mailroom.records.notifications import checking, files, language, render, sources
 from mailroom.records.notifications.models import NotificationTemplate, TemplateFile
 from mailroom.records.notifications.sources import Source, View
@@ -198,7 +199,7 @@ class Test(WindowView):
             email = from_template.send_test(template, record, to, user, clock.now())
         except outbox.NoRecipient:
             return self.answer(request, Outcome(_("Fill in the address that the test goes to."), level="bad"), back)
-        except (outbox.BadAddress, from_template.NoAccount, render.TooLong) as error:
+        except (outbox.BadAddress, from_template.NoAccount, render.TooLong, store.FileMissing) as error:
             return self.answer(request, Outcome(str(error), level="bad"), back)
         words = _("Test email to %(to)s is on its way") % {"to": to.strip()}
         return self.answer(request, Outcome(words, link_url=f"/cr306015/{email.pk}/", link_text=_("Open")), back)

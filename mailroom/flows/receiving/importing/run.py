@@ -65,11 +65,13 @@ def import_paths(
     """
     found = [sources.source(path) for path in paths]
     done = Import(sum(one.size for one in found))
-    for one in found:
-        if not _import(account, one, now, done, told):
-            break
-    if done.counts.stored:
-        audit.record(account, audit.Act.UPDATE, imported_emails=done.counts.stored)
+    try:
+        for one in found:
+            if not _import(account, one, now, done, told):
+                break
+    finally:
+        if done.counts.stored:
+            audit.record(account, audit.Act.UPDATE, imported_emails=done.counts.stored)
     return done.result
 
 

@@ -14,6 +14,7 @@ from mailroom.records.email_accounts import connection
 
 BATCH_OF_SIZES = 5000
 IN_FLIGHT = 2  # runs asked for ahead: the server reads its disk while we file
+GIANT = 8_000_000  # bytes of a mail that is asked for alone: a server may answer two runs before it ends the first
 SINGLES = 50  # mails that the server refused, asked for one by one in each run
 WHOLE, HEADER = "(UID FLAGS INTERNALDATE BODY.PEEK[])", "(UID FLAGS INTERNALDATE BODY.PEEK[HEADER])"
 HIGHEST_UID = 2**63
@@ -93,17 +94,23 @@ class FolderReading:
 
     def _bodies(self, here: Cursor, batch: Sequence[tuple[str, int]]) -> Iterator[Slice]:
         for run in slices(batch):
-            self._ask({int(uid): size for uid, size in run})
-            if len(self.asked) >= IN_FLIGHT:
+            sizes = {int(uid): size for uid, size in run}
+            while self.asked and self._is_much(sizes):
                 part = self._take(here)
                 here = part.cursor
                 yield part
                 del part
+            self._ask(sizes)
         while self.asked:
             part = self._take(here)
             here = part.cursor
             yield part
             del part
+
+    def _is_much(self, sizes: dict[int, int]) -> bool:
+        """Whether one run more is too many to wait for at once."""
+        largest = max(size for run in (sizes, *(run.sizes for run in self.asked)) for size in run.values())
+        return len(self.asked) >= IN_FLIGHT or largest > GIANT
 
     def _ask(self, sizes: dict[int, int]) -> None:
         """Send the commands for a run: whole messages in one, the headers of those too large in another."""
