@@ -1,6 +1,8 @@
 // Mail bodies: a frame is as high as its document, which runs no script of its own. Banners that did their work go.
 import { dress, on, $$ } from "./dom.js";
 
+const LONGEST_WAIT = 1000;
+
 const fit = (frame) => {
   const height = () => {
     const page = frame.contentDocument?.documentElement;
@@ -13,6 +15,7 @@ const fit = (frame) => {
     if (frame.contentDocument?.body && window.ResizeObserver) new ResizeObserver(height).observe(frame.contentDocument.body);
   };
   frame.addEventListener("load", watch);
+  setTimeout(() => { frame.height ||= "150"; }, LONGEST_WAIT); // what stands below waits for no foreign server's picture
   if (frame.contentDocument?.readyState === "complete") watch();
 };
 dress((root) => $$("iframe[data-fit]", root instanceof Element ? root.parentElement ?? root : root).forEach((frame) => {
