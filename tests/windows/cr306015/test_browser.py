@@ -199,6 +199,7 @@ def test_words_typed_the_moment_before_a_tab_closes_are_in_the_draft(
         }"""
     )
     page.wait_for_url("**/")
+    page.locator("html[data-ready]").wait_for()
     page.goto(f"{at_url(page, page)}/cr306015/{draft.pk}/")
     expect(page.get_by_role("textbox", name="Message")).to_contain_text("The very last words")
 
