@@ -30,9 +30,11 @@ const start = (area) => {
     showCharsCounter: false, showWordsCounter: false, showXPathInStatusbar: false, statusbar: false, minHeight: 260, height: "auto",
     askBeforePasteHTML: false, askBeforePasteFromWord: false, defaultActionOnPaste: "insert_clear_html", enter: "p", hidePoweredByJodit: true, disablePlugins: "about,ai-assistant,speech-recognize,file,video,media,powered-by-jodit,add-new-line",
     uploader: { insertImageAsBase64URI: true }, placeholder: area.getAttribute("placeholder") ?? "", safeMode: false, useNativeTooltip: true,
-    events: { beforeSetValueToEditor: withTables, change: () => area.dispatchEvent(new Event("input", { bubbles: true })) },
+    events: { beforeSetValueToEditor: withTables, change: () => { area.behind = false; area.dispatchEvent(new Event("input", { bubbles: true })); } },
   });
   area.jodit = editor;
+  area.behind = false;
+  editor.editor.addEventListener("input", () => { area.behind = true; });
   pressed(editor.container);
   for (const [name, value] of [["role", "textbox"], ["aria-multiline", "true"], ["tabindex", "0"]]) editor.editor.setAttribute(name, value);
   editor.editor.setAttribute("aria-label", area.getAttribute("aria-label") ?? "");
@@ -43,7 +45,10 @@ const start = (area) => {
 };
 dress((root) => $$("textarea[data-editor]", root instanceof Element ? root.parentElement ?? root : root).forEach(start));
 
-// The editor hands its text to the field a moment after it was typed; whoever sends at once loses nothing.
+// The editor hands its text to the field a moment after it was typed; whoever sends, or leaves, at once loses nothing.
+addEventListener("pagehide", () => {
+  for (const area of $$("textarea[data-editor]")) if (area.behind) area.value = area.jodit.value;
+}, true);
 document.addEventListener("submit", (event) => {
   for (const area of $$("textarea[data-editor]", event.target)) if (area.jodit) area.value = area.jodit.value;
 }, true);
