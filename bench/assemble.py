@@ -2,16 +2,14 @@
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from bench.contenders import Contender, Meter, Table, race
-from bench.send_letter import html, text
+from bench.send_letter import NOW, assembled, html, text
 
 TITLE = "Assembling a letter of text and HTML"
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def bench(small: bool) -> list[Table]:
@@ -57,28 +55,10 @@ def django(number: int) -> bytes:
     return message.message().as_bytes(linesep="\r\n")
 
 
-def mailroom(number: int) -> bytes:
-    """By the assembler of the queue."""
-    from mailroom.mime import build
-    from mailroom.mime.message import Address
-
-    return build.build(
-        build.Outgoing(
-            from_=Address("Hub", "hub@hub.example"),
-            to=(Address(f"Customer {number} Müller", f"user{number}@acme.example"),),
-            subject=f"Invoice {number} für Müller",
-            message_id=f"{number}@hub.example",
-            date=NOW,
-            text=text(number),
-            html=html(number),
-        )
-    )
-
-
 ASSEMBLERS: dict[str, Callable[[int], bytes]] = {
     "EmailMessage": email_message,
     "Django": django,
-    "mailroom": mailroom,
+    "mailroom": assembled,
 }
 
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from bench import peers, stage
 from bench.contenders import Contender, Meter, Table, race
-from bench.send_letter import html, text
+from bench.send_letter import assembled, html, text
 from tests.servers.postgres import PostgresServer
 from tests.servers.sink import SmtpSink
 
@@ -77,26 +77,7 @@ def _peers(database: str, postgres: PostgresServer) -> Mapping[str, str]:
 
 def wire(count: int, port: int) -> None:
     """The bytes alone over one pipelined connection: no database."""
-    from datetime import UTC, datetime
-
-    from mailroom.mime import build
-    from mailroom.mime.message import Address
-
-    now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-    raws = [
-        build.build(
-            build.Outgoing(
-                from_=Address("Hub", "hub@hub.example"),
-                to=(Address(f"Customer {number} Müller", f"user{number}@acme.example"),),
-                subject=f"Invoice {number} für Müller",
-                message_id=f"{number}@hub.example",
-                date=now,
-                text=text(number),
-                html=html(number),
-            )
-        )
-        for number in range(count)
-    ]
+    raws = [assembled(number) for number in range(count)]
     with Meter() as meter:
         _pipe(raws, port)
     meter.report(count, sum(map(len, raws)))

@@ -1,5 +1,6 @@
-"""Names of files that lie: invisible turns of direction, a second ending, blanks that hide the last one."""
+"""Names of files: the type they tell, and how they lie: turned round, a second ending, blanks hiding the last one."""
 
+import mimetypes
 import re
 from enum import StrEnum
 
@@ -41,3 +42,8 @@ def lie_of(name: str) -> Lie:
     if ending in PROGRAMS:
         return Lie.DOUBLE if len(parts) == 3 and parts[1].strip() in DOCUMENTS else Lie.PROGRAM
     return Lie.NONE
+
+
+def type_of(name: str) -> str:
+    """The type that a file's name tells; application/octet-stream for one that tells none."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -2,10 +2,10 @@
 
 import contextlib
 import logging
-import mimetypes
 from dataclasses import dataclass
 from typing import Any
 
+from mailroom.mime import file_names
 from mailroom.mime.message import Attachment
 
 LARGEST = 60_000_000
@@ -75,7 +75,7 @@ def _text(value: object) -> str:
 def _file(item: object) -> Attachment:
     long_name = getattr(item, "long_filename", None)
     name = _text(long_name() if callable(long_name) else getattr(item, "name", "")) or "file"
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    kind = file_names.type_of(name)
     if name.lower().endswith(".ics"):
         kind = "text/calendar"
     data = getattr(item, "data", b"") or b""

@@ -1,51 +1,11 @@
 """The `mailroom` command as a process: exit statuses, JSON, and the way from an account to a sent mail."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
-import pytest
-
+from tests.cli.installation import Command
 from tests.servers.dovecot import DovecotServer
 from tests.servers.smtp import SmtpServer
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Command:
-    """Runs `mailroom` on an installation of its own."""
-
-    def __init__(self, data: Path) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
-        self.environment = kept | {"MAILROOM_DATA": str(data), "PYTHONPATH": str(ROOT)}
-
-    def __call__(self, *arguments: str, stdin: bytes = b"", status: int = 0) -> bytes:
-        command = [sys.executable, "-m", "mailroom.faces.cli.main", *arguments]
-        done = subprocess.run(command, input=stdin, capture_output=True, env=self.environment, check=False)
-        assert done.returncode == status, done.stderr.decode()[-2000:]
-        self.messages = done.stderr.decode()
-        return done.stdout
-
-    def json(self, *arguments: str) -> Any:
-        return json.loads(self(*arguments, "--json"))
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of an empty installation, to be copied."""
-    data = tmp_path_factory.mktemp("migrated") / "data"
-    Command(data)("migrate")
-    return data
-
-
-@pytest.fixture
-def mailroom(migrated: Path, tmp_path: Path) -> Command:
-    """An installation of the test's own."""
-    return Command(shutil.copytree(migrated, tmp_path / "data"))
 
 
 def test_the_way_from_an_account_to_a_sent_mail(

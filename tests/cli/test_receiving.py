@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_cli import Command
+from tests.cli.installation import Command
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import Mailbox
 
@@ -23,9 +23,7 @@ def mailbox(dovecot: DovecotServer) -> Mailbox:
 
 
 @pytest.fixture
-def mailroom(tmp_path: Path, dovecot: DovecotServer, mailbox: Mailbox) -> Command:
-    command = Command(tmp_path / "data")
-    command("migrate")
+def mailroom(empty: Command, tmp_path: Path, dovecot: DovecotServer, mailbox: Mailbox) -> Command:
     values = {
         "email_account_id": "SALES",
         "email_address": mailbox.address,
@@ -38,8 +36,8 @@ def mailroom(tmp_path: Path, dovecot: DovecotServer, mailbox: Mailbox) -> Comman
         "largest_email_bytes": 5000,
     }
     (tmp_path / "accounts.json").write_text(json.dumps([values]))
-    command("accounts", "import", str(tmp_path / "accounts.json"))
-    return command
+    empty("accounts", "import", str(tmp_path / "accounts.json"))
+    return empty
 
 
 def the_one(mailroom: Command) -> dict[str, Any]:

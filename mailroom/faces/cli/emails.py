@@ -1,6 +1,5 @@
 """`mailroom emails`, `compose`: looking at mail and writing it from the command line."""
 
-import mimetypes
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from mailroom.faces.cli.output import WrongUse, print_json, print_rows, say
 from mailroom.flows.receiving import whole
 from mailroom.flows.sending import holding, outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
+from mailroom.mime import file_names
 from mailroom.records.emails import checks as findings
 from mailroom.records.emails import present, properties, search
 from mailroom.records.emails import release as releasing
@@ -213,10 +213,7 @@ def compose(
         text=_read(text),
         html=_read(html),
     )
-    files = [
-        NewFile(path.name, mimetypes.guess_type(path.name)[0] or "application/octet-stream", _bytes(path))
-        for path in attach or ()
-    ]
+    files = [NewFile(path.name, file_names.type_of(path.name), _bytes(path)) for path in attach or ()]
     try:
         email = outbox.create(NewEmail(fields, files, send, send_at=at.astimezone() if at else None), clock.now(), None)
     except (outbox.NoRecipient, outbox.BadAddress, TooLarge) as error:

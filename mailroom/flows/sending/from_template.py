@@ -1,6 +1,5 @@
 """Mail made from a notification template and a record: from which account, with which values, as a preview or sent."""
 
-import mimetypes
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from mailroom.flows.sending import outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
-from mailroom.mime import bodies
+from mailroom.mime import bodies, file_names
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
@@ -55,8 +54,7 @@ def files_of(template: NotificationTemplate) -> list[NewFile]:
     if template.pk is None:
         return []
     rows = template.files.select_related("file")
-    kinds = {row.name: mimetypes.guess_type(row.name)[0] or "application/octet-stream" for row in rows}
-    return [NewFile(row.name, kinds[row.name], store.content_of(row.file)) for row in rows]
+    return [NewFile(row.name, file_names.type_of(row.name), store.content_of(row.file)) for row in rows]
 
 
 def send_test(template: NotificationTemplate, record: Any, to: str, by: User, now: datetime) -> Email:

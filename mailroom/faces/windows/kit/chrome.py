@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from mailroom.base import clock
-from mailroom.faces.windows.kit import changes, counting, jobs, person, registry, requests, standing
+from mailroom.faces.windows.kit import changes, counting, jobs, person, registry, requests, standing, tabs
 from mailroom.faces.windows.kit.registry import Window, Words, Workspace
 from mailroom.flows.watching import alerts, looking
 from mailroom.flows.watching.models import Alert
@@ -96,7 +96,8 @@ def made(request: HttpRequest, window: Window | None) -> Chrome:
     if workspace is Workspace.OVERVIEW:
         windows = windows + registry.WINDOWS.of_workspace(Workspace.MAIL, user)
     mark = changes.KEPT.current()
-    tallies = standing.rows(user) if standing.cheap(mark) else {}
+    cheap = tabs.cheap(mark)
+    tallies = standing.rows(user) if cheap else {}
     beside = {one.id: one.count(user) for one in windows if one.count is not None}
     counts = counting.count_all(user, {**beside, **{TALLY + name: rows for name, rows in tallies.items()}})
     tallied = {name: counts[TALLY + name] for name in tallies}
@@ -116,7 +117,7 @@ def made(request: HttpRequest, window: Window | None) -> Chrome:
         nav_closed=person.setting(request, "nav", "open") == "closed",
         single_keys=person.setting(request, "single_keys", "on") != "off",
         go_keys=[(one.keys, one.name, url_of(one)) for one in registry.WINDOWS if one.keys and one.open_to(user)],
-        standing=standing.counted(user, mark, tallied) if standing.cheap(mark) else standing.kept(user, mark),
+        standing=standing.counted(user, mark, tallied) if cheap else standing.kept(user, mark),
         alerts=len(alerts_for(request)) if alerts.may_read(user) else None,
     )
 

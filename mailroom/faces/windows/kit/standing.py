@@ -49,11 +49,6 @@ def rows(user: User) -> dict[str, QuerySet[Any]]:
     return {window.id: window.tally.rows(user) for window in windows(user) if window.tally is not None}
 
 
-def cheap(mark: str) -> bool:
-    """Whether counting costs less than a second request."""
-    return int(mark.split(".")[0]) <= tabs.FEW_EMAILS
-
-
 def key(user: User) -> tuple[Any, ...]:
     """Under which the counts of a person are remembered."""
     return (user.pk, "standing")

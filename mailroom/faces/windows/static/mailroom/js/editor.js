@@ -46,12 +46,7 @@ const start = (area) => {
 dress((root) => $$("textarea[data-editor]", root instanceof Element ? root.parentElement ?? root : root).forEach(start));
 
 // The editor hands its text to the field a moment after it was typed; whoever sends, or leaves, at once loses nothing.
-addEventListener("pagehide", () => {
-  for (const area of $$("textarea[data-editor]")) if (area.behind) area.value = area.jodit.value;
-}, true);
-document.addEventListener("submit", (event) => {
-  for (const area of $$("textarea[data-editor]", event.target)) if (area.jodit) area.value = area.jodit.value;
-}, true);
-document.addEventListener("htmx:confirm", ({ target }) => {
-  for (const area of $$("textarea[data-editor]", target.closest?.("form") ?? document.body)) if (area.jodit) area.value = area.jodit.value;
-});
+const handOver = (root, whose) => $$("textarea[data-editor]", root).filter(whose).forEach((area) => { area.value = area.jodit.value; });
+addEventListener("pagehide", () => handOver(document.body, (area) => area.behind), true);
+document.addEventListener("submit", (event) => handOver(event.target, (area) => area.jodit), true);
+document.addEventListener("htmx:confirm", ({ target }) => handOver(target.closest?.("form") ?? document.body, (area) => area.jodit));
