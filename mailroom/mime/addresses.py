@@ -146,6 +146,12 @@ def domain(address: str) -> str:
     return ascii_domain(name) or name
 
 
+def folded(address: str) -> str:
+    """An address as it is compared: in lower case, its domain in ASCII where it has such a form."""
+    local, at, _domain = address.strip().rpartition("@")
+    return f"{local.lower()}@{domain(address)}" if at else ""
+
+
 def ascii_domain(name: str) -> str:
     """A domain in ASCII (RFC 5890); empty when it is none."""
     if name.isascii():

@@ -1,6 +1,7 @@
 """Processes incoming mail: THE ORDERED LIST of steps, and the run that claims emails and walks it.
 
-An account without *Activate incoming processing* has nothing to walk: its mail is processed once it is received.
+An account without *Activate incoming processing*, or somebody's own, has nothing to walk: its mail is processed once it
+is received.
 """
 
 import time
@@ -12,10 +13,12 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from mailroom.flows.incoming import gathering
 from mailroom.flows.incoming.models import ProcessingOptions, StepOutcome
 from mailroom.flows.incoming.step import Mail, Outcome, Step, Verdict
 from mailroom.flows.incoming.steps.assign_default import AssignDefault
 from mailroom.flows.incoming.steps.classify import Classify
+from mailroom.flows.incoming.steps.match_history import MatchHistory
 from mailroom.flows.sending import holding
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import status
@@ -25,7 +28,11 @@ from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
 
 log = structlog.get_logger(__name__)
-STEPS: tuple[Step, ...] = (Classify(), AssignDefault())
+STEPS: tuple[Step, ...] = (
+    Classify(),
+    MatchHistory(),
+    AssignDefault(),
+)
 BATCH = 100
 LEASE = timedelta(minutes=10)
 HOLDER = "processing"
@@ -54,13 +61,13 @@ def process_account(
     options = ProcessingOptions.objects.filter(account=account).first() or ProcessingOptions(account=account)
     if only is not None:
         status.move_many(only, Action.PROCESS, now, by, changes={"error": "", "failed_step": ""})
-    if not options.activate_incoming_processing:
+    if not options.activate_incoming_processing or account.personal_owner_id is not None:
         processed = _finish_all(account, now, only)
         return ProcessResult(account.email_account_id, processed, 0, time.monotonic() - started)
     processed = failed = 0
     for batch in _claimed_batches(account, now, only):
-        for email in batch:
-            if _walk(Mail(email, options, now)):
+        for mail in gathering.gather(batch, options, now):
+            if _walk(mail):
                 processed += 1
             else:
                 failed += 1
@@ -77,7 +84,9 @@ def _claimed_batches(account: EmailAccount, now: datetime, only: Collection[int]
     while ids := list(waiting.order_by("id").values_list("pk", flat=True)[:BATCH]):
         taken = status.move_many(ids, Action.TAKE, now, changes=lease).ids
         if taken:
-            yield list(Email.objects.filter(pk__in=taken).select_related("account", "owner").order_by("id"))
+            yield list(
+                Email.objects.filter(pk__in=taken).select_related("account", "owner", "workgroup").order_by("id")
+            )
 
 
 def _finish_all(account: EmailAccount, now: datetime, only: Collection[int] | None) -> int:
@@ -105,6 +114,7 @@ def _walk(mail: Mail) -> bool:
     """Take one email through the list; False when a step failed, and the email with it."""
     for position, step in enumerate(STEPS):
         verdict = _run(step, mail)
+        mail.outcomes[step.name] = verdict.outcome
         _record(mail, position, step, verdict)
         if verdict.outcome is Outcome.FAILED:
             status.mark_failed(mail.email, mail.now, verdict.reason, step.name)

@@ -1,12 +1,16 @@
 """What a processing step is: one small thing done, or not done for a reason, with one incoming email."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from mailroom.flows.incoming.models import ProcessingOptions
+from mailroom.records.crm.lookup import Records
+from mailroom.records.crm.models import Case
 from mailroom.records.emails.models import Email
+from mailroom.records.organisation.models import Employee
 
 
 class Outcome(StrEnum):
@@ -26,12 +30,37 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """What a mail continues: the mail that it answers, or the case whose number it names, and how that was told."""
+
+    parent: Email | None = None
+    case: Case | None = None
+    how: str = ""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was looked up for the whole batch, before the first step of its first mail."""
+
+    records: Records = field(default_factory=Records)
+    employee: Employee | None = None
+    history: History = field(default_factory=History)
+    linked: Email | None = None  # the newest mail of the conversation that is an activity of something
+    siblings: Sequence[Email] = ()  # those of the conversation that are walked before it
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
-    """An email under processing: its row, its account's options, and the moment."""
+    """An email under processing: its row, its account's options, the moment, and what was found for it.
+
+    `outcomes` are those of the steps before, by their names.
+    """
 
     email: Email
     options: ProcessingOptions
     now: datetime
+    found: Findings = field(default_factory=Findings)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
 
 class Step(Protocol):

@@ -26,6 +26,12 @@ def without_tags(subject: str, prefix: str, suffix: str) -> str:
     return re.sub(pattern, "", subject).strip()
 
 
+def number_in_address(address: str) -> int | None:
+    """The number in `sales+123-0af1b2@example.org`, where its hash is ours."""
+    _name, _plus, detail = address.rpartition("@")[0].partition("+")
+    return number_in(f"<{detail}>", "<", ">")
+
+
 def number_in(subject: str, prefix: str, suffix: str) -> int | None:
     """The number of the last tag whose hash is ours; None for a forged one or none."""
     pattern = rf"{re.escape(prefix)}(\d{{1,19}})-([0-9a-f]{{{LENGTH}}}){re.escape(suffix)}"

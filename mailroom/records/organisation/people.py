@@ -1,11 +1,13 @@
 """Creating users by the rules of SM201010."""
 
 import re
+from collections.abc import Collection
 
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from mailroom.base import audit
@@ -56,6 +58,17 @@ def delete(user: User, by: User) -> None:
 def named(word: str) -> Q:
     """Users with `word` in login, name or address."""
     return Q(login__icontains=word) | Q(full_name__icontains=word) | Q(email__icontains=word)
+
+
+def employees_by_address(folded: Collection[str]) -> dict[str, Employee]:
+    """Active employees by their own folded address and their user's; those who left do not count."""
+    rows = Employee.objects.filter(active=True).exclude(user__is_active=False).select_related("user")
+    rows = rows.annotate(own=Lower("email"), of_user=Lower("user__email"))
+    found: dict[str, Employee] = {}
+    for row in rows.filter(Q(own__in=folded) | Q(of_user__in=folded)).order_by("pk"):
+        for text in filter(None, (row.own, row.of_user)):
+            found.setdefault(text, row)
+    return found
 
 
 def join(user: User, employee: Employee | None, make_one: bool = False) -> None:

@@ -46,6 +46,11 @@ class CaseClass(models.Model):
 
     class_id = models.CharField(_("Case class ID"), max_length=32, unique=True)
     description = models.CharField(_("Description"), max_length=150, blank=True)
+    reopen_within_days = models.PositiveSmallIntegerField(
+        _("Reopen within days"),
+        default=14,
+        help_text=_("An email to a closed case opens it again for so long; later it opens a new case."),
+    )
 
     class Meta:
         ordering = ("class_id",)
@@ -70,6 +75,9 @@ class Case(models.Model):
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True)
     owner = models.ForeignKey(Employee, models.SET_NULL, null=True, blank=True, related_name="+")
     workgroup = models.ForeignKey(Workgroup, models.SET_NULL, null=True, blank=True, related_name="+")
+    follows = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="followed_by", verbose_name=_("Follows case")
+    )
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 

@@ -2,6 +2,7 @@
 
 from django.core.validators import validate_email
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.base import audit
@@ -20,7 +21,7 @@ class BusinessAccount(models.Model):
     account_id = models.CharField(_("Business account"), max_length=32, unique=True)
     name = models.CharField(_("Name"), max_length=150)
     kind = models.CharField(_("Type"), max_length=8, choices=Kind.choices, default=Kind.CUSTOMER)
-    email = models.CharField(_("Email"), max_length=254, blank=True, db_index=True, validators=[validate_email])
+    email = models.CharField(_("Email"), max_length=254, blank=True, validators=[validate_email])
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     language = models.CharField(_("Language"), max_length=8, blank=True)
     owner = models.ForeignKey(Employee, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -28,7 +29,10 @@ class BusinessAccount(models.Model):
 
     class Meta:
         ordering = ("name",)
-        indexes = [models.Index(fields=("name", "id"), name="account_name")]
+        indexes = [
+            models.Index(fields=("name", "id"), name="account_name"),
+            models.Index(Lower("email"), name="account_email_folded"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -39,7 +43,7 @@ class Contact(models.Model):
     """A person at a business account (CR302000)."""
 
     name = models.CharField(_("Name"), max_length=150)
-    email = models.CharField(_("Email"), max_length=254, blank=True, db_index=True, validators=[validate_email])
+    email = models.CharField(_("Email"), max_length=254, blank=True, validators=[validate_email])
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     position = models.CharField(_("Position"), max_length=120, blank=True)
     business_account = models.ForeignKey(
@@ -51,7 +55,10 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ("name",)
-        indexes = [models.Index(fields=("name", "id"), name="contact_name")]
+        indexes = [
+            models.Index(fields=("name", "id"), name="contact_name"),
+            models.Index(Lower("email"), name="contact_email_folded"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -68,7 +75,7 @@ class Lead(models.Model):
         LOST = "lost", _("Lost")
 
     name = models.CharField(_("Name"), max_length=150)
-    email = models.CharField(_("Email"), max_length=254, blank=True, db_index=True, validators=[validate_email])
+    email = models.CharField(_("Email"), max_length=254, blank=True, validators=[validate_email])
     phone = models.CharField(_("Phone"), max_length=40, blank=True)
     company = models.CharField(_("Company"), max_length=150, blank=True)
     status = models.CharField(_("Status"), max_length=10, choices=Status.choices, default=Status.NEW)
@@ -78,7 +85,10 @@ class Lead(models.Model):
 
     class Meta:
         ordering = ("name",)
-        indexes = [models.Index(fields=("name", "id"), name="lead_name")]
+        indexes = [
+            models.Index(fields=("name", "id"), name="lead_name"),
+            models.Index(Lower("email"), name="lead_email_folded"),
+        ]
 
     def __str__(self) -> str:
         return self.name
