@@ -56,6 +56,9 @@ class ProcessingOptions(models.Model):
     add_brief_information_about_references = models.BooleanField(
         _("Add brief information about references"), default=False
     )
+    automatic_replies_per_hour = models.PositiveSmallIntegerField(
+        _("Most automatic replies an hour to one address"), default=5
+    )
     email_assignment_map = models.ForeignKey(
         AssignmentMap, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Email assignment map")
     )
@@ -78,3 +81,28 @@ class StepOutcome(models.Model):
 
     class Meta:
         ordering = ("id",)
+
+
+class AutomaticReply(models.Model):
+    """One automatic reply to an email; without an `email` it was held back so that no loop comes of it.
+
+    `address` is the comparable form of whom it went to: what the guards against loops count by.
+    """
+
+    kind = models.CharField(max_length=20)
+    answered = models.ForeignKey(Email, models.CASCADE, related_name="automatic_replies")
+    email = models.ForeignKey(Email, models.CASCADE, null=True, related_name="+")
+    address = models.TextField()
+    domain = models.CharField(max_length=255)
+    stopped = models.CharField(max_length=300, blank=True)  # whose replies were stopped: the subject of the alert
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("kind", "answered"), name="one_automatic_reply_a_kind")]
+        indexes = [
+            models.Index(fields=("address", "at"), name="automatic_reply_address"),
+            models.Index(fields=("domain", "at"), name="automatic_reply_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.address}"

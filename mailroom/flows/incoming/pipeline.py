@@ -18,7 +18,9 @@ from mailroom.flows.incoming.models import ProcessingOptions, StepOutcome
 from mailroom.flows.incoming.step import Mail, Outcome, Step, Verdict
 from mailroom.flows.incoming.steps.assign_default import AssignDefault
 from mailroom.flows.incoming.steps.classify import Classify
+from mailroom.flows.incoming.steps.confirm_receipt import ConfirmReceipt
 from mailroom.flows.incoming.steps.match_history import MatchHistory
+from mailroom.flows.incoming.steps.reply_to_unassigned import ReplyToUnassigned
 from mailroom.flows.sending import holding
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import status
@@ -30,8 +32,10 @@ from mailroom.records.preferences import current
 log = structlog.get_logger(__name__)
 STEPS: tuple[Step, ...] = (
     Classify(),
+    ConfirmReceipt(),
     MatchHistory(),
     AssignDefault(),
+    ReplyToUnassigned(),
 )
 BATCH = 100
 LEASE = timedelta(minutes=10)

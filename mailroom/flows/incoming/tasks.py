@@ -1,7 +1,7 @@
 """What a worker does for incoming processing."""
 
 from mailroom.base import clock, engine
-from mailroom.flows.incoming import jobs, pipeline
+from mailroom.flows.incoming import jobs, loop_guards, pipeline
 from mailroom.records.emails.models import Direction, Email, Status
 
 
@@ -30,3 +30,9 @@ def find_jobs() -> None:
     """Wake jobs that wait, and those whose worker died."""
     for job_id in jobs.waiting(clock.now()):
         engine.wake("incoming.job", job_id=job_id)
+
+
+@engine.every(60, "incoming.loops")
+def settle_loops() -> None:
+    """Withdraw warnings about loops that have stopped."""
+    loop_guards.settle(clock.now())

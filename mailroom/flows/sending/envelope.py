@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from mailroom.flows.sending import signing
 from mailroom.flows.sending.models import DkimKey
@@ -21,9 +22,13 @@ def sender(email: Email) -> tuple[Address, Address | None]:
     """The From address and, where replies shall go elsewhere, Reply-To.
 
     SM204002, *My outgoing server validates the 'From' field*: on, the account's address stands in From and the person
-    is only its display name; off, a person with an own address stands there and answers come to the account.
+    is only its display name; off, a person with an own address stands there and answers come to the account. A program
+    that wrote the mail may have named the sender.
     """
     account = email.account
+    named = facts_of(email).get("sender")
+    if named:
+        return Address(str(named[0]), str(named[1])), None
     person = email.created_by
     name = account.sender_name
     if person is not None and account.sender_name_source == SenderNameSource.USER and email.lane == Lane.PERSON:
@@ -32,6 +37,11 @@ def sender(email: Email) -> tuple[Address, Address | None]:
     if account.my_outgoing_server_validates_the_from_field or person is None or not person.email:
         return own, None
     return Address(person.full_name or name, person.email), own
+
+
+def facts_of(email: Email) -> dict[str, Any]:
+    """What writing the mail noted about it."""
+    return email.content.facts if isinstance(email.content.facts, dict) else {}
 
 
 class Files:
@@ -65,7 +75,7 @@ def make(email: Email, subject: str, now: datetime, files: Files | None = None) 
     for row in email.recipients.all():
         rows[row.kind].append(Address(row.name, row.address))
     from_, reply_to = sender(email)
-    facts = content.facts if isinstance(content.facts, dict) else {}
+    facts = facts_of(email)
     html = remote_images.release(bodies.sanitise_html(styles.inlined(content.html))) if content.html else ""
     raw = build.build(
         build.Outgoing(
@@ -73,6 +83,7 @@ def make(email: Email, subject: str, now: datetime, files: Files | None = None) 
             to=rows["to"],
             cc=rows["cc"],
             reply_to=rows["reply_to"] or ([reply_to] if reply_to else []),
+            sender=_other_than(from_, email),
             subject=subject,
             message_id=email.message_id,
             date=now,
@@ -86,6 +97,12 @@ def make(email: Email, subject: str, now: datetime, files: Files | None = None) 
         )
     )
     return signing.signed(raw, files.key_of(email.account_id))
+
+
+def _other_than(from_: Address, email: Email) -> Address | None:
+    """The account as Sender where another address stands in From by a program's wish (RFC 5322 §3.6.2)."""
+    own = email.account.email_address
+    return None if "sender" not in facts_of(email) or addresses.same(from_.address, own) else Address("", own)
 
 
 def _attachments(email: Email) -> list[Attachment]:

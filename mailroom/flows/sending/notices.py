@@ -16,6 +16,7 @@ from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Lane
+from mailroom.records.organisation import people
 from mailroom.records.organisation.models import User
 from mailroom.records.organisation.models.people import Role
 from mailroom.records.preferences import current
@@ -69,7 +70,7 @@ def _administrators() -> QuerySet[User]:
 
 def _address(user: User) -> str:
     employee = getattr(user, "employee", None)
-    return str((employee.email if employee else "") or user.email)
+    return people.address_of(employee) if employee else user.email
 
 
 def _subject(rows: Sequence[Alert]) -> str:

@@ -117,7 +117,7 @@ def enqueue(
             "next_attempt_at": start,
             "attempts": 0,
             "turn": 0,
-            "automatic": facts(email).get("auto_submitted") or "none",
+            "automatic": envelope.facts_of(email).get("auto_submitted") or "none",
             "cancel_if_answered": cancel_if_answered,
             "error": "",
             "failed_step": "",
@@ -191,13 +191,8 @@ def _thread(email: Email) -> int:
 
 def links(email: Email) -> list[str]:
     """The Message-IDs that tie a mail into its thread, its own first."""
-    found = facts(email)
+    found = envelope.facts_of(email)
     return [email.message_id, *found.get("in_reply_to", ()), *found.get("references", ())]
-
-
-def facts(email: Email) -> dict[str, Any]:
-    """What writing the mail noted about it."""
-    return email.content.facts if isinstance(email.content.facts, dict) else {}
 
 
 def account_by_id(email_account_id: str) -> EmailAccount | None:

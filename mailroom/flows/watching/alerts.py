@@ -1,6 +1,6 @@
 """Raises and withdraws alerts: as often as one likes, one open row a trouble."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,8 +82,12 @@ def settle(kind: Kind, found: Sequence[Found], now: datetime) -> None:
     """All troubles of this kind as they stand: those found are raised, the other open ones withdrawn."""
     for one in found:
         raise_(one, now)
-    subjects = [one.subject for one in found]
-    _close(Alert.objects.filter(kind=kind, withdrawn_at=None).exclude(subject__in=subjects), now)
+    keep_only(kind, [one.subject for one in found], now)
+
+
+def keep_only(kind: Kind, subjects: Iterable[str], now: datetime) -> None:
+    """Withdraw the open troubles of this kind but those of these subjects."""
+    _close(Alert.objects.filter(kind=kind, withdrawn_at=None).exclude(subject__in=list(subjects)), now)
 
 
 def _close(rows: QuerySet[Alert], now: datetime) -> None:

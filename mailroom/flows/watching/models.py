@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     QUARANTINE = "quarantine", _("Email quarantined")
     WORKER = "worker", _("Nothing is worked on")
     DISK = "disk", _("Disk nearly full")
+    LOOP = "loop", _("Automatic replies stopped")
 
 
 class Alert(models.Model):

@@ -40,7 +40,7 @@ def reply(email: Email, user: User | None, now: datetime, to_all: bool = False, 
         cc=cc,
         subject=subjects.reply_subject(email.subject),
         in_reply_to=(email.message_id,) if email.message_id else (),
-        references=references.for_reply(email.message_id, *_named(email)),
+        references=references.for_reply(email.message_id, *named(email)),
         thread_id=email.thread_id,
         answers=email.pk,
         related=(email.related_entity_type, email.related_entity_id, email.related_entity_description),
@@ -63,7 +63,7 @@ def forward(email: Email, user: User | None, now: datetime, voice: Voice | None 
     fields = DraftFields(
         account=voice.account or email.account,
         subject=subjects.forward_subject(email.subject),
-        references=references.for_reply(email.message_id, *_named(email)),
+        references=references.for_reply(email.message_id, *named(email)),
         thread_id=email.thread_id,
         related=(email.related_entity_type, email.related_entity_id, email.related_entity_description),
         text=text,
@@ -140,7 +140,7 @@ def _key(item: Address) -> tuple[str, str]:
     return item.address.rpartition("@")[0].casefold(), addresses.domain(item.address)
 
 
-def _named(email: Email) -> tuple[Sequence[str], Sequence[str]]:
+def named(email: Email) -> tuple[Sequence[str], Sequence[str]]:
     """The References and In-Reply-To of the mail that is answered."""
     found = {name.lower(): value for name, value in _headers(email)}
     return references.message_ids(found.get("references", "")), references.message_ids(found.get("in-reply-to", ""))

@@ -45,7 +45,10 @@ class Stale(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DraftFields:
-    """What a person writes. Addresses may carry names; `html` empty means a plain text mail."""
+    """What a person writes. Addresses may carry names; `html` empty means a plain text mail.
+
+    `sender` stands in From in place of the account's address, `reply_to` is where answers shall go.
+    """
 
     account: EmailAccount
     to: Sequence[Address] = ()
@@ -60,6 +63,8 @@ class DraftFields:
     answers: int | None = None
     related: tuple[str, int | None, str] = ("", None, "")
     extra: dict[str, Any] = field(default_factory=dict)
+    sender: Address | None = None
+    reply_to: Sequence[Address] = ()
 
 
 @transaction.atomic
@@ -93,6 +98,7 @@ def create(fields: DraftFields, now: datetime, by: User | None, index: bool = Tr
             "in_reply_to": list(fields.in_reply_to),
             "references": list(fields.references),
             "answers": fields.answers,
+            **({"sender": [fields.sender.name, fields.sender.address]} if fields.sender else {}),
             **fields.extra,
         },
     )
@@ -143,8 +149,8 @@ def _write(email: Email, fields: DraftFields, now: datetime) -> None:
 def _head(email: Email, fields: DraftFields, now: datetime) -> None:
     email.account = fields.account
     email.subject = plain(" ".join(fields.subject.split()))
-    email.from_address = fields.account.email_address
-    email.from_name = fields.account.sender_name
+    sender = fields.sender or Address(fields.account.sender_name, fields.account.email_address)
+    email.from_address, email.from_name = plain(sender.address), plain(sender.name)
     email.to_line, email.cc_line, email.bcc_line = line(fields.to), line(fields.cc), line(fields.bcc)
     email.preview = " ".join(plain(fields.text[:1000]).split())[:200]
     email.date = now
@@ -155,7 +161,7 @@ def _recipients(email: Email, fields: DraftFields) -> None:
     found = [(kind, item) for kind, items in groups for item in items]
     Recipient.objects.bulk_create(
         Recipient(email=email, kind=kind, position=place, name=plain(item.name), address=plain(item.address))
-        for place, (kind, item) in enumerate(_once(found))
+        for place, (kind, item) in enumerate([*_once(found), *(("reply_to", item) for item in fields.reply_to)])
     )
 
 

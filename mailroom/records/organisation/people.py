@@ -82,3 +82,8 @@ def join(user: User, employee: Employee | None, make_one: bool = False) -> None:
         if not Employee.objects.filter(employee_id=free).exists():
             Employee.objects.create(employee_id=free, name=str(user), email=user.email, user=user)
     user._state.fields_cache.pop("employee", None)
+
+
+def address_of(employee: Employee) -> str:
+    """Where an employee gets mail: the address in EP203000, else the one in SM201010; empty without any."""
+    return employee.email or (employee.user.email if employee.user else "")

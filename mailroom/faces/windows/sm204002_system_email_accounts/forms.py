@@ -31,7 +31,7 @@ LABELS = {
     "provider": _("Provider"),
 }
 NOTES = {
-    "reply_address": _("Sender of automatic replies to unassigned emails."),
+    "reply_address": _("Sender of automatic replies to unassigned emails; empty is the account's own address."),
     "group_mails": _("Most emails in one session; the rest follow in later sessions."),
     "log_in_using": _(
         "Selected: the outgoing server has its own username and password. Cleared: those of the incoming one."
@@ -39,7 +39,12 @@ NOTES = {
     "my_outgoing_server_validates_the_from_field": _(
         "The account's address stands in From; the person is only its name."
     ),
-    "confirm_receipt": _("Each sender gets an answer by the template, once a day and thread."),
+    "confirm_receipt": _(
+        "Each sender gets an answer by the template, once a day and thread; programs and employees never."
+    ),
+    "confirmation_template": _("Empty is the one that Mailroom brings."),
+    "reply_template": _("Empty is the one that Mailroom brings."),
+    "automatic_replies_per_hour": _("Beyond it the address gets none until it is quiet, and an alert says so."),
     "create_new_case": _("An email that belongs to nothing yet opens a case of this class."),
     "attach_to_business_account_or_contact_or_lead": _("The email becomes an activity of the record with its address."),
     "create_new_lead": _("A sender nobody knows becomes a lead."),

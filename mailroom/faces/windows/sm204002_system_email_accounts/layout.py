@@ -93,6 +93,7 @@ LAYOUT = Layout(
                     "create_new_lead",
                     "reply_to_unassigned_emails",
                     "reply_template",
+                    "automatic_replies_per_hour",
                 ),
             ),
             Section(
@@ -147,6 +148,7 @@ ENABLED = {
     "create_new_lead": PROCESSING,
     "reply_to_unassigned_emails": PROCESSING,
     "reply_template": f"{PROCESSING} reply_to_unassigned_emails",
+    "automatic_replies_per_hour": PROCESSING,
     "delete_messages_after_processing": PROCESSING,
     "delete_which_messages": f"{PROCESSING} delete_messages_after_processing",
     "add_brief_information_about_references": PROCESSING,
