@@ -69,7 +69,8 @@ def test_a_search_looks_past_hits_that_are_not_the_askers_to_see(asked: Any, mon
     emails.make("steel mine", age=timedelta(days=1))
     for _number in range(6):
         emails.make("steel theirs", account=emails.some_account("PERSONAL", personal_owner=other))
-    monkeypatch.setattr(finding, "STEPS", (2,))
+    monkeypatch.setattr(finding, "STEPS", (finding.Step(2, 6_000),))
+    monkeypatch.setattr(finding, "FURTHER", finding.STEPS)
     assert subjects(asked(query="steel")) == ["steel mine"]
 
 

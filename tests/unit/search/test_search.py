@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mailroom.records.emails import search
 from mailroom.records.emails.models import Email, SearchDocument, Status
-from mailroom.records.emails.search import finding, words
+from mailroom.records.emails.search import clauses, finding, postgresql, query, vocabulary, words
 from mailroom.records.organisation.models import Employee
 from tests.factories import emails
 from tests.unit.search import oracle
@@ -193,7 +193,8 @@ def test_rebuilding_finds_the_same_again_and_what_was_never_indexed(one: Email) 
 
 def test_older_hits_are_reached_in_steps_of_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
     made = [emails.make("common", age=timedelta(hours=hour)).pk for hour in range(12)]
-    monkeypatch.setattr(finding, "STEPS", (5,))
+    monkeypatch.setattr(finding, "STEPS", (finding.Step(5, 6_000),))
+    monkeypatch.setattr(finding, "FURTHER", finding.STEPS)
     seen: list[int] = []
     below = None
     for _step in range(3):
@@ -204,12 +205,44 @@ def test_older_hits_are_reached_in_steps_of_bounded_size(monkeypatch: pytest.Mon
     assert below is None
 
 
+def test_an_index_read_mail_by_mail_stops_after_a_number_of_them_and_goes_on_from_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted = [emails.make("common", age=timedelta(hours=10 * hour)).pk for hour in range(4)]
+    for hour in range(40):
+        emails.make("other", age=timedelta(hours=hour))
+    monkeypatch.setattr(postgresql, "_rare", lambda cursor, clauses: False)
+    monkeypatch.setattr(finding, "STEPS", (finding.Step(5, 9),))
+    monkeypatch.setattr(finding, "FURTHER", finding.STEPS)
+    seen: list[int] = []
+    below = None
+    for _step in range(6):
+        step = search.find(Email.objects.all(), "common", NOW, OSLO, below)
+        seen += step.rows.order_by("-date").values_list("pk", flat=True)
+        below = step.older
+        if below is None:
+            break
+    assert seen == wanted
+    assert below is None
+
+
+def test_rare_words_are_told_from_common_ones_by_the_databases_own_count() -> None:
+    if connection.vendor != "postgresql":
+        return  # SQLite reads lists of words alone, whatever they are
+    for number in range(250):
+        emails.make("common" if number else "common seldom")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE emails_searchdocument")
+        assert not postgresql._rare(cursor, clauses.of(query.read("common", NOW, OSLO).terms, vocabulary.holding))
+        assert postgresql._rare(cursor, clauses.of(query.read('"seldom"', NOW, OSLO).terms, vocabulary.holding))
+
+
 def test_where_rights_leave_few_of_the_newest_hits_older_ones_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     billing = emails.some_account("BILLING")
     old = emails.make("common", age=timedelta(days=9), account=billing)
     for _number in range(6):
         emails.make("common")
-    monkeypatch.setattr(finding, "STEPS", (3, 6))
+    monkeypatch.setattr(finding, "STEPS", (finding.Step(3, 6_000), finding.Step(6, 6_000)))
     answer = search.find(Email.objects.filter(account=billing), "common", NOW, OSLO)
     assert list(answer.rows) == [old]
 

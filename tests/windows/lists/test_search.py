@@ -35,7 +35,7 @@ def test_the_list_says_which_addresses_stood_in_for_a_typing_error(signed_in: Cl
 def test_older_hits_are_a_link_away_and_the_newest_again(signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         emails.make(f"steel {number}", age=timedelta(days=number))
-    monkeypatch.setattr(finding, "STEPS", (3,))
+    monkeypatch.setattr(finding, "STEPS", (finding.Step(3, 6_000),))
     first = signed_in.get("/co409000/?q=steel").context["listing"]
     assert [row.label for row in first.rows] == ["steel 0", "steel 1", "steel 2"]
     second = signed_in.get(f"/co409000/{first.notice.url}").context["listing"]

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from mailroom.base import clock
+from mailroom.faces.windows.kit.markup import text
 
 TINTS = 5
 
@@ -22,37 +23,45 @@ def moment(value: datetime | None, now: datetime | None = None, long: bool = Fal
         return SafeString("")
     here = timezone.localtime(value)
     today = timezone.localtime(now or clock.now())
-    clock_time = date_format(here, "H:i")
+    clock_time = f"{here:%H:%M}"
     if here.date() == today.date():
         words = f"{_('Today')} {clock_time}" if long else clock_time
     elif here.year == today.year:
-        words = f"{date_format(here, 'j M')} {clock_time}"
+        words = f"{here.day} {_short_month(here.month)} {clock_time}"
     else:
-        words = date_format(here, "j M Y")
-    full = date_format(here, "j F Y H:i:s") + here.strftime(" (UTC%z)")
-    return format_html('<time datetime="{}" title="{}">{}</time>', here.isoformat(timespec="seconds"), full, words)
+        words = f"{here.day} {_short_month(here.month)} {here.year}"
+    full = f"{here.day} {MONTHS[here.month]} {here:%Y %H:%M:%S (UTC%z)}"
+    stamp = here.isoformat(timespec="seconds")
+    return SafeString(f'<time datetime="{stamp}" title="{text(full)}">{text(words)}</time>')
+
+
+def _short_month(number: int) -> str:
+    return str(MONTHS_3[number]).title()
 
 
 def icon(name: str, extra: str = "") -> SafeString:
     """An icon of icons.svg, silent for screen readers."""
-    return format_html(
-        '<svg class="icon{}" aria-hidden="true"><use href="/static/mailroom/icons.svg#i-{}"></use></svg>',
-        f" {extra}" if extra else "",
-        name,
-    )
+    return _icon(name, extra)
+
+
+@lru_cache(1_000)
+def _icon(name: str, extra: str) -> SafeString:
+    css = f"icon {extra}" if extra else "icon"
+    use = f'<use href="/static/mailroom/icons.svg#i-{text(name)}"></use>'
+    return SafeString(f'<svg class="{text(css)}" aria-hidden="true">{use}</svg>')
 
 
 def status(words: Any, tone: str = "", icon_name: str = "") -> SafeString:
     """An icon and a word; `tone` is ok, warn, bad, run or empty."""
     names = {"ok": "ok", "warn": "hourglass", "bad": "fail", "run": "sync"}
-    return format_html(
-        '<span class="status status--{}">{}{}</span>', tone, icon(icon_name or names.get(tone, "info")), words
-    )
+    sign = icon(icon_name or names.get(tone, "info"))
+    return SafeString(f'<span class="status status--{text(tone)}">{sign}{text(words)}</span>')
 
 
 def pill(words: Any, tone: str = "") -> SafeString:
     """A small label; `tone` is ok, warn, bad, accent or empty."""
-    return format_html('<span class="pill{}">{}</span>', f" pill--{tone}" if tone else "", words)
+    css = f"pill pill--{tone}" if tone else "pill"
+    return SafeString(f'<span class="{text(css)}">{text(words)}</span>')
 
 
 def initials(name: str) -> str:
@@ -69,12 +78,9 @@ def tint(name: str) -> int:
 
 def avatar(name: str, size: str = "") -> SafeString:
     """The round tinted initials of a person or sender."""
-    return format_html(
-        '<span class="avatar avatar--{}{}" title="{}" aria-hidden="true">{}</span>',
-        tint(name),
-        f" avatar--{size}" if size else "",
-        name,
-        initials(name),
+    css = f"avatar avatar--{tint(name)}" + (f" avatar--{size}" if size else "")
+    return SafeString(
+        f'<span class="{text(css)}" title="{text(name)}" aria-hidden="true">{text(initials(name))}</span>'
     )
 
 
@@ -82,19 +88,19 @@ def person(someone: Any, nobody: str = "") -> SafeString:
     """A person with his avatar; without one the dashed circle and `nobody`'s words."""
     if not someone:
         words = nobody or _("Unassigned")
-        return format_html('<span class="avatar avatar--none" title="{}">{}</span>', words, icon("user"))
+        return SafeString(f'<span class="avatar avatar--none" title="{text(words)}">{icon("user")}</span>')
     name = str(someone)
-    return format_html('<span class="person">{}<span>{}</span></span>', avatar(name), name)
+    return SafeString(f'<span class="person">{avatar(name)}<span>{text(name)}</span></span>')
 
 
 def muted(words: Any) -> SafeString:
     """Words in the quietest colour, such as "Not linked"."""
-    return format_html('<span class="muted">{}</span>', words)
+    return SafeString(f'<span class="muted">{text(words)}</span>')
 
 
 def link(words: Any, url: str) -> SafeString:
     """A plain link."""
-    return format_html('<a href="{}">{}</a>', url, words)
+    return SafeString(f'<a href="{text(url)}">{text(words)}</a>')
 
 
 def of(path: str, cell: Callable[..., SafeString]) -> Callable[[Any], SafeString]:
@@ -111,4 +117,4 @@ def of(path: str, cell: Callable[..., SafeString]) -> Callable[[Any], SafeString
 
 def clip(count: int) -> SafeString:
     """The paper clip of a row that has files."""
-    return format_html('{}<span class="sr">{}</span>', icon("paperclip"), _("has files")) if count else SafeString("")
+    return SafeString(f'{icon("paperclip")}<span class="sr">{text(_("has files"))}</span>') if count else SafeString("")

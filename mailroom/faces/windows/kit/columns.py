@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
+from mailroom.faces.windows.kit.markup import text
 from mailroom.faces.windows.kit.registry import Words
 
 Cell = Callable[[Any], Any]
@@ -49,7 +49,7 @@ class Column:
             value = row
             for name in self.key.split("__"):
                 value = getattr(value, name, None)
-        return conditional_escape("" if value is None else value)
+        return SafeString(text("" if value is None else value))
 
 
 @dataclass(frozen=True, slots=True)

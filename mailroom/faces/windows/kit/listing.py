@@ -156,9 +156,10 @@ def read(grid: "GridWindow", request: HttpRequest) -> Listing:
     open_id = open_ids[0] if open_ids else None
     split = bool(grid.reader_template) and person.setting(request, f"view.{grid.window.id}", "split") == "split"
     placed = column_choice.placed(grid.columns, grid.choice(request))
+    beside = opening(request) if split else ""
     return Listing(
         heads=[head(request, one, sorting.shown(grid, by), grid) for one in placed if one.shown],
-        rows=[row(grid, request, item, placed, open_id, split) for item in page.rows],
+        rows=[row(grid, request, item, placed, open_id, beside) for item in page.rows],
         tabs=tabs.links(request, all_tabs, tab, counts),
         chips=(chips := grid.chips(request)),
         notice=cut or grid.notice(request),
@@ -271,10 +272,10 @@ def row(
     item: Any,
     placed: list[column_choice.Placed],
     open_id: int | None,
-    split: bool,
+    beside: str,
 ) -> Row:
-    """A row with its cells; the linked column opens the reading pane, or the row's own window."""
-    url = changed_open(request, item.pk) if split else grid.row_url(item, request)
+    """A row with its cells; the linked column opens the reading pane (`beside` and its key), or the row's window."""
+    url = f"{beside}{item.pk}" if beside else grid.row_url(item, request)
     cells = []
     for one in placed:
         if one.shown:
@@ -285,8 +286,9 @@ def row(
     return Row(item.pk, said, css, cells, url, detail, item.pk == open_id, grid.row_size(item))
 
 
-def changed_open(request: HttpRequest, key: int) -> str:
-    """This view with another row open; the page stays."""
+def opening(request: HttpRequest) -> str:
+    """This view with another row open, but for its key; the page stays."""
     query = request.GET.copy()
-    query["open"] = str(key)
-    return f"?{query.urlencode()}"
+    query.pop("open", None)
+    kept = query.urlencode()
+    return f"?{kept}&open=" if kept else "?open="

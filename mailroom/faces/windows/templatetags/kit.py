@@ -9,8 +9,9 @@ from django.template.context import Context
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
-from mailroom.faces.windows.kit import actions, cells, chrome, conditions, layout, lookups, toasts
+from mailroom.faces.windows.kit import actions, buttons, cells, chrome, conditions, layout, lookups, rows, toasts
 from mailroom.faces.windows.kit.jobs import LIVE
+from mailroom.faces.windows.kit.listing import Listing
 from mailroom.faces.windows.kit.registry import Window
 from mailroom.records.organisation.models import Job
 
@@ -90,35 +91,35 @@ def is_running(job: Job | None) -> bool:
 
 
 @register.filter
-def is_menu(item: Any) -> bool:
-    """Whether a toolbar item is a menu."""
-    return isinstance(item, actions.Menu)
-
-
-@register.filter
-def is_separator(item: Any) -> bool:
-    """Whether a toolbar item is a line between groups."""
-    return isinstance(item, actions.Separator)
-
-
-@register.filter
 def in_reader(toolbar: Iterable[Any]) -> list[actions.Action]:
     """The commands that the reading pane's bar shows."""
     return [action for action in actions.flat(list(toolbar)) if action.reader]
 
 
+@register.simple_tag(takes_context=True)
+def commands(context: Context, form_id: str, do_base: str) -> SafeString:
+    """`{% commands "rows" window.url %}`: the window's `toolbar`, posting that form to `do_base`do/KEY/."""
+    return buttons.toolbar(
+        context.get("toolbar") or (), context["request"], context.get("record"), form_id, do_base or ""
+    )
+
+
+@register.simple_tag(takes_context=True)
+def command(context: Context, action: actions.Action, look: str, form_id: str, do_base: str) -> SafeString:
+    """One command of it; `look` is "menu", "icon", "button" or "primary"."""
+    return buttons.command(action, look, context["request"], context.get("record"), form_id, do_base or "")
+
+
 @register.simple_tag
-def reason(action: actions.Action, request: Any, record: Any) -> Any:
-    """Why a command of a record cannot be used now; empty when it can."""
-    return action.disabled(request, record) if action.disabled is not None and record is not None else ""
+def grid_rows(listing: Listing) -> SafeString:
+    """The rows of a page of a grid."""
+    return rows.body(listing)
 
 
 @register.filter
 def key_words(keys: str) -> str:
     """The keys of a command as people read them."""
-    if len(keys) == 1 and keys.isupper():
-        return f"Shift {keys.lower()}"
-    return {"Delete": "Del", "PageUp": "Page Up", "PageDown": "Page Down"}.get(keys, keys)
+    return buttons.key_words(keys)
 
 
 @register.filter

@@ -1,14 +1,15 @@
 """A query as the index is asked: clauses that must all hold, made of phrases of tokens."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mailroom.records.emails.search import stream
 from mailroom.records.emails.search.query import Term
+from mailroom.records.emails.search.vocabulary import Known
 
 ADDRESSED = (stream.SENDER, stream.TO, stream.CC, stream.BCC)
 SHORTEST_PART = 3
-Expand = Callable[[str], Sequence[str]]
+Expand = Callable[[str], Known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,14 @@ def _phrase(mark: str, term: Term) -> Phrase:
 
 
 def _part(mark: str, word: str, expand: Expand) -> tuple[Phrase, ...]:
-    """A part of an address in one field: words that begin with it, and known words that hold it further in."""
+    """A part of an address in one field: words that begin with it, and known words that hold it further in.
+
+    Whole words cost an index less than a beginning, for which it gathers all mails before it answers the newest.
+    """
     if len(word) < SHORTEST_PART:
         return (Phrase((mark + word,)),)
-    return (Phrase((mark + word,), prefix=True), *(Phrase((mark + known,)) for known in expand(word)))
+    known = expand(word)
+    inside = [Phrase((mark + other,)) for other in known.inside]
+    if known.beginning is None:
+        return (Phrase((mark + word,), prefix=True), *inside)
+    return (Phrase((mark + word,)), *(Phrase((mark + other,)) for other in known.beginning if other != word), *inside)

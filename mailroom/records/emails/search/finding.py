@@ -15,9 +15,21 @@ from mailroom.records.emails.models import Email, Status
 from mailroom.records.emails.search import clauses, query, store, vocabulary, words
 from mailroom.records.emails.search.indexing import key_of
 from mailroom.records.emails.search.query import Condition, Query
+from mailroom.records.emails.search.vocabulary import Known
 from mailroom.records.organisation.models import Employee
 
-STEPS = (1_000, 4_000)  # hits looked at; the second only where rights or the window leave too few of the first
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How many hits are taken at most, and how many mails an index that is read mail by mail looks at for them."""
+
+    hits: int
+    looked_at: int
+
+
+# The second step is made only where the first one, or rights and the window among its hits, leave too few.
+STEPS = (Step(200, 6_000), Step(4_000, 12_000))
+FURTHER = (Step(1_000, 100_000), Step(4_000, 200_000))  # where a person asks for older mail, and waits for it
 ENOUGH = 50
 
 
@@ -68,14 +80,11 @@ def _only(rows: QuerySet[Email], ids: Sequence[int]) -> QuerySet[Email]:
 def _step(rows: QuerySet[Email], wanted: Sequence[clauses.Clause], below: int | None) -> tuple[list[int], int | None]:
     """The keys of hits among the rows, and where to look on."""
     kept: list[int] = []
-    for most in STEPS:
-        places = store.current().hits(wanted, below, most)
+    for step in STEPS if below is None else FURTHER:
+        places, below = store.current().hits(wanted, below, step.hits, step.looked_at)
         keys = [key_of(place) for place in places]
         kept += rows.filter(among(keys)).order_by().values_list("pk", flat=True) if keys else []
-        if len(places) < most:
-            return kept, None
-        below = places[-1]
-        if len(kept) >= ENOUGH:
+        if below is None or len(kept) >= ENOUGH:
             break
     return kept, below
 
@@ -84,11 +93,11 @@ def _guess(rows: QuerySet[Email], asked: Query) -> Found:
     """Nothing bears these words: look for addresses that differ by a typing error."""
     guessed: list[str] = []
 
-    def expand(part: str) -> list[str]:
-        found = vocabulary.holding(part)
-        near = [] if found else vocabulary.near(part)
+    def expand(part: str) -> Known:
+        known = vocabulary.holding(part)
+        near = [] if known.inside else vocabulary.near(part)
         guessed.extend(near)
-        return found + near
+        return Known(known.beginning, [*known.inside, *near])
 
     wanted = clauses.of(asked.terms, expand)
     if not guessed:

@@ -17,7 +17,20 @@ PUT = (
     "ON CONFLICT (email_id) DO UPDATE SET place = excluded.place, tokens = excluded.tokens"
 )
 ADD = "COPY emails_searchdocument (email_id, place, tokens) FROM STDIN"
-HITS = "SELECT place FROM emails_searchdocument WHERE tokens @@ %s::tsquery AND place < %s ORDER BY place DESC LIMIT %s"
+SIZE = "SELECT reltuples FROM pg_class WHERE oid = 'emails_searchdocument'::regclass"
+EXPECTED = "EXPLAIN (FORMAT JSON) SELECT FROM emails_searchdocument WHERE tokens @@ %s::tsquery"
+# Rare words: all mails that have them, by the word index alone.
+RARE = (
+    "WITH found AS MATERIALIZED (SELECT place FROM emails_searchdocument WHERE tokens @@ %s::tsquery) "
+    "SELECT place FROM found WHERE place < %s ORDER BY place DESC LIMIT %s"
+)
+# Common words: mail by mail, newest first, and not beyond a number of them.
+COMMON = (
+    "SELECT place FROM (SELECT place, tokens FROM emails_searchdocument WHERE place < %s ORDER BY place DESC LIMIT %s) "
+    "newest WHERE tokens @@ %s::tsquery ORDER BY place DESC LIMIT %s"
+)
+BOUNDARY = "SELECT place FROM emails_searchdocument WHERE place < %s ORDER BY place DESC LIMIT 1 OFFSET %s"
+RARELY = 200  # a word is rare that stands in fewer than one mail of so many
 LARGEST = 2**63 - 1
 POSITIONS = tuple(map(str, range(1, stream.MOST_TOKENS + 1)))
 
@@ -36,15 +49,37 @@ class PostgresqlStore:
             for row in _rows(documents):
                 copy.write_row(row)
 
-    def hits(self, clauses: Sequence[Clause], below: int | None, most: int) -> list[int]:
-        """By the word index for rare words, down the places for common ones: the planner knows which are which."""
+    def hits(
+        self, clauses: Sequence[Clause], below: int | None, most: int, looked_at: int
+    ) -> tuple[list[int], int | None]:
+        """By the word index for rare words, down the places for common ones."""
+        wanted, start = expression(clauses), LARGEST if below is None else below
         with connection.cursor() as cursor:
-            cursor.execute(HITS, [expression(clauses), LARGEST if below is None else below, most])
-            return [row[0] for row in cursor.fetchall()]
+            if _rare(cursor, clauses):
+                cursor.execute(RARE, [wanted, start, most])
+                places = [row[0] for row in cursor.fetchall()]
+                return places, places[-1] if len(places) == most else None
+            cursor.execute(COMMON, [start, looked_at, wanted, most])
+            places = [row[0] for row in cursor.fetchall()]
+            if len(places) == most:
+                return places, places[-1]
+            cursor.execute(BOUNDARY, [start, looked_at - 1])
+            last: tuple[int] | None = cursor.fetchone()
+            return places, last[0] if last else None
 
     def only(self, ids: Sequence[int]) -> tuple[str, list[Any]]:
         """By way of an array."""
         return "SELECT unnest(%s::bigint[])", [list(ids)]
+
+
+def _rare(cursor: Any, clauses: Sequence[Clause]) -> bool:
+    """Whether the planner expects few mails with these words; a word that shall not be there makes none rare."""
+    cursor.execute(SIZE)
+    mails = cursor.fetchone()[0]
+    if mails < RARELY:  # also a table that nobody counted yet
+        return True
+    cursor.execute(EXPECTED, [expression([one for one in clauses if not one.negative])])
+    return bool(cursor.fetchone()[0][0]["Plan"]["Plan Rows"] * RARELY < mails)
 
 
 def _rows(documents: Sequence["Document"]) -> Iterator[tuple[int, int, str]]:

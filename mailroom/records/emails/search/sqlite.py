@@ -39,11 +39,14 @@ class SqliteStore:
                 [(one.place, " ".join(one.tokens)) for one in documents],
             )
 
-    def hits(self, clauses: Sequence[Clause], below: int | None, most: int) -> list[int]:
-        """One walk down the rowids."""
+    def hits(
+        self, clauses: Sequence[Clause], below: int | None, most: int, looked_at: int
+    ) -> tuple[list[int], int | None]:
+        """One walk down the rowids; only lists of words are read, never a mail."""
         with connection.cursor() as cursor:
             cursor.execute(HITS, [expression(clauses), LARGEST if below is None else below, most])
-            return [row[0] for row in cursor.fetchall()]
+            places = [row[0] for row in cursor.fetchall()]
+        return places, places[-1] if len(places) == most else None
 
     def only(self, ids: Sequence[int]) -> tuple[str, list[Any]]:
         """Written out: only then does the planner begin with them, and a long list is no long list of parameters."""

@@ -28,8 +28,14 @@ class Store(Protocol):
     def add(self, documents: Sequence[Document]) -> None:
         """Write documents of mails that have none yet, inside the caller's transaction."""
 
-    def hits(self, clauses: Sequence[Clause], below: int | None, most: int) -> list[int]:
-        """The places of the newest `most` mails that the clauses hold for, those below the place `below`."""
+    def hits(
+        self, clauses: Sequence[Clause], below: int | None, most: int, looked_at: int
+    ) -> tuple[list[int], int | None]:
+        """The places of the newest `most` mails that the clauses hold for, those below the place `below`.
+
+        With them the place below which older ones may be, None where there are none. An index that has to read mail
+        by mail for common words looks at no more than about `looked_at` of them.
+        """
 
     def only(self, ids: Sequence[int]) -> tuple[str, list[object]]:
         """What stands in the brackets of an IN for these keys, without a parameter for each."""

@@ -1,6 +1,7 @@
 """The words that addresses and names are made of: finds those that hold a part, or differ from it by a typing error."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -9,6 +10,7 @@ from mailroom.base import rows
 from mailroom.records.emails.models.search import AddressGram, AddressWord
 
 MOST = 100
+FEW = 50  # words that are asked for one by one; beyond, the index is asked for whatever begins so
 LOOKED_AT = 300
 BATCH = 500
 SHORTEST_GUESS = 4
@@ -44,13 +46,24 @@ def _learn_new(new: Sequence[str]) -> None:
     rows.insert_missing(AddressGram, ("gram", "word_id"), held)
 
 
-def holding(part: str) -> list[str]:
-    """The known words that hold `part` beyond their beginning; those most like it first."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The known words that hold a part: those that begin with it (None: too many to name), and the others."""
+
+    beginning: Sequence[str] | None
+    inside: Sequence[str]
+
+
+def holding(part: str) -> Known:
+    """The known words that hold `part`, shortest first. One of fewer than three letters is not looked up."""
     if len(part) < 3:
-        return []
+        return Known(None, [])
     wanted = grams(part)
-    found = _sharing(wanted, len(wanted)).filter(word__contains=part).exclude(word__startswith=part)
-    return list(found.values_list("word", flat=True).order_by("length", "pk")[:MOST])
+    found = _sharing(wanted, len(wanted)).filter(word__contains=part).values_list("word", flat=True)
+    words = list(found.order_by("length", "pk")[:LOOKED_AT])
+    beginning = [word for word in words if word.startswith(part)]
+    inside = [word for word in words if not word.startswith(part)][:MOST]
+    return Known(beginning if len(words) < LOOKED_AT and len(beginning) <= FEW else None, inside)
 
 
 def near(part: str) -> list[str]:
