@@ -75,7 +75,7 @@ class Incoming(GridWindow):
 
     def listed(self, request: HttpRequest) -> QuerySet[Email]:
         """Received mail that is neither archived nor deleted."""
-        return self.records(request).filter(box=Box.INCOMING)
+        return tables.for_cells(self.records(request)).filter(box=Box.INCOMING)
 
     def all_tabs(self, request: HttpRequest) -> Sequence[FilterTab]:
         """What this person put off stands in its own tab alone."""

@@ -59,7 +59,7 @@ class AllEmails(Incoming):
 
     def listed(self, request: HttpRequest) -> QuerySet[Email]:
         """All of them."""
-        return self.records(request)
+        return tables.for_cells(self.records(request))
 
 
 urlpatterns = [*AllEmails.urls(), path("link-to/", linking.view_of(WINDOW), name="link-to")]

@@ -56,7 +56,7 @@ class Sent(Incoming):
 
     def listed(self, request: HttpRequest) -> QuerySet[Email]:
         """Outgoing mail."""
-        return self.records(request).filter(box=Box.SENT)
+        return tables.for_cells(self.records(request)).filter(box=Box.SENT)
 
     def row_class(self, row: Email) -> str:
         """Sent mail is never unread."""

@@ -9,12 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.kit import cells, requests
 from mailroom.faces.windows.kit.columns import Cell, Column
+from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import queries
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation.models import Employee
 
 TONES = {Status.PROCESSED: "ok", Status.PENDING: "warn", Status.IN_PROCESS: "run", Status.FAILED: "bad"}
 RELATED = ("account", "owner", "workgroup", "created_by")
+SEEN_OF_ACCOUNTS = frozenset({"id", "email_account_id", "description", "email_address", "personal_owner"})
+UNSEEN = tuple(
+    f"account__{field.name}" for field in EmailAccount._meta.concrete_fields if field.name not in SEEN_OF_ACCOUNTS
+)
 
 
 def status_cell(email: Email) -> SafeString:
@@ -95,6 +100,11 @@ def _by(key: str, label: Any, cell: Cell, sort: str, width: int) -> Column:
 def visible(request: HttpRequest) -> QuerySet[Email]:
     """The emails that this person may see."""
     return queries.visible_to(requests.user_of(request))
+
+
+def for_cells(rows: QuerySet[Email]) -> QuerySet[Email]:
+    """The rows with what cells show of an account, without its settings."""
+    return rows.defer(*UNSEEN)
 
 
 def employee(request: HttpRequest) -> Employee | None:

@@ -95,7 +95,9 @@ class PendingEmails(GridWindow):
 
     def listed(self, request: HttpRequest) -> QuerySet[Email]:
         """What waits, is being processed, or failed."""
-        return self.records(request).filter(status__in=(Status.PENDING, Status.IN_PROCESS, Status.FAILED))
+        return tables.for_cells(self.records(request)).filter(
+            status__in=(Status.PENDING, Status.IN_PROCESS, Status.FAILED)
+        )
 
     def narrowed(self, rows: QuerySet[Any], values: Mapping[str, Any], request: HttpRequest) -> QuerySet[Any]:
         """By the criteria; failed emails only when asked for."""

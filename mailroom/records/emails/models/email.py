@@ -108,7 +108,7 @@ class Email(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=("box", "-date", "-id", *SEEN_BY), name="email_box"),
+            models.Index(fields=("box", "-date", "-id", *SEEN_BY, "status"), name="email_box"),
             models.Index(fields=("-date", "-id", *SEEN_BY), name="email_all"),
             models.Index(fields=("direction", "-date", "-id", *SEEN_BY), name="email_direction"),
             models.Index(fields=("status", "-date", "-id", "box", *SEEN_BY), name="email_status"),
