@@ -25,13 +25,44 @@ def reply_text(text: str, html: str = "", derived: bool = False) -> str:
     return _new_part(text[:LONGEST].replace("\r\n", "\n").split("\n"))
 
 
+def written(text: str, html: str = "") -> tuple[str, str]:
+    """What the sender wrote as text and, where that can be told, as HTML: without quoted mail, with his signature."""
+    own = _new_part(text[:LONGEST].replace("\r\n", "\n").split("\n"), with_signature=True)
+    if not html.strip():
+        return own, ""
+    unquoted = _without_quotes(html)
+    shown = bodies.text_from_html(unquoted).split("\n")
+    left = any(
+        attributions.DIVIDER.match(line) or attributions.is_attribution(line) or attributions.is_header_block(shown, at)
+        for at, line in enumerate(shown)
+    )
+    if left:
+        return own, ""
+    return "\n".join(shown).strip("\n"), unquoted
+
+
+def is_interleaved(text: str) -> bool:
+    """Whether the sender answers between the lines that he quotes: then the quote is part of what he wrote."""
+    lines = text[:LONGEST].replace("\r\n", "\n").split("\n")
+    quoted = [at for at, line in enumerate(lines) if _is_quote(line)]
+    if not quoted:
+        return False
+    own = [at for at, line in enumerate(lines[: signatures.start(lines)]) if line.strip() and not _is_quote(line)]
+    between = [at for at in own if quoted[0] < at < quoted[-1]]
+    return bool(between) and any(not attributions.is_attribution(lines[at]) for at in between)
+
+
 def _html_without_quotes(html: str) -> str:
+    return bodies.text_from_html(_without_quotes(html))
+
+
+def _without_quotes(html: str) -> str:
     tree = LexborHTMLParser(nesting.shallow(html[: bodies.LARGEST_HTML]))
     for node in tree.css(QUOTED_HTML):
         node.decompose()
     for node in tree.css(QUOTED_FROM_HERE)[:1]:
         _drop_from(node)
-    return bodies.text_from_html(tree.html or "")
+    return tree.html or ""
 
 
 def _drop_from(node: LexborNode) -> None:
@@ -42,11 +73,12 @@ def _drop_from(node: LexborNode) -> None:
         node.decompose()
 
 
-def _new_part(lines: list[str]) -> str:
+def _new_part(lines: list[str], with_signature: bool = False) -> str:
     lines = _without_opening_quote(attributions.fold(lines))
     lines = lines[: _end_of_new(lines)]
     lines = [line for line in lines if not _is_quote(line) and not attributions.is_attribution(line)]
-    lines = lines[: signatures.start(lines)]
+    if not with_signature:
+        lines = lines[: signatures.start(lines)]
     while lines and (not lines[-1].strip() or attributions.RULE.match(lines[-1])):
         lines.pop()
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n").rstrip()

@@ -9,6 +9,7 @@ from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 
 from mailroom.base import rows as tables
+from mailroom.flows.incoming.models import AutomaticReply
 from mailroom.flows.incoming.step import Findings, History
 from mailroom.mime import references
 from mailroom.records.crm.models import Case
@@ -36,6 +37,9 @@ def find(batch: Sequence[Email], contents: Contents, found: Mapping[int, Finding
         hit = _first(email, named[email.pk], bearers) or tagged.get(email.pk)
         if hit is not None:
             hits[email.pk] = hit
+    replies = AutomaticReply.objects.filter(email__in=tables.among({pk for pk, _how in hits.values()}))
+    answered = dict(replies.values_list("email", "answered"))  # an automatic reply stands for the mail that it answers
+    hits = {pk: (answered.get(parent, parent), how) for pk, (parent, how) in hits.items()}
     own = {email.pk: email for email in batch}
     wanted = tables.among(sorted({pk for pk, _how in hits.values()} - set(own)))
     rows = Email.objects.filter(Q(account__personal_owner=None), pk__in=wanted)

@@ -9,6 +9,7 @@ from mailroom.records.crm.models import CaseClass
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
 from mailroom.records.notifications.models import NotificationTemplate
+from mailroom.records.organisation.models import Employee
 
 
 class DeleteAfterProcessing(models.TextChoices):
@@ -106,3 +107,17 @@ class AutomaticReply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.address}"
+
+
+class RoutedCopy(models.Model):
+    """A copy that was sent to an employee of an email that concerns him; its tag tells whose answer an answer is."""
+
+    email = models.OneToOneField(Email, models.CASCADE, primary_key=True, related_name="routed")
+    original = models.ForeignKey(Email, models.CASCADE, related_name="routed_copies")
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("original", "employee"), name="one_copy_an_employee")]
+
+    def __str__(self) -> str:
+        return f"{self.original} → {self.employee}"

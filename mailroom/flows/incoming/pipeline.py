@@ -21,6 +21,7 @@ from mailroom.flows.incoming.steps.classify import Classify
 from mailroom.flows.incoming.steps.confirm_receipt import ConfirmReceipt
 from mailroom.flows.incoming.steps.match_history import MatchHistory
 from mailroom.flows.incoming.steps.reply_to_unassigned import ReplyToUnassigned
+from mailroom.flows.incoming.steps.route import Route
 from mailroom.flows.sending import holding
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import status
@@ -34,6 +35,7 @@ STEPS: tuple[Step, ...] = (
     Classify(),
     ConfirmReceipt(),
     MatchHistory(),
+    Route(),
     AssignDefault(),
     ReplyToUnassigned(),
 )

@@ -40,6 +40,11 @@ def held() -> QuerySet[Email]:
     return Email.objects.filter(direction=Direction.OUTGOING, status=Status.PENDING, next_attempt_at=None)
 
 
+def hold(email: Email, now: datetime, reason: str) -> Email:
+    """A queued mail waits for somebody's yes; `reason` is shown on it."""
+    return status.move(email, Action.HOLD, now, reason=reason, changes={"next_attempt_at": None, "error": reason})
+
+
 def hold_stale(now: datetime, reason: str = "") -> int:
     """Hold all queued mail whose time has passed: what a restore calls before any worker starts (T46).
 

@@ -1,4 +1,7 @@
-"""Mails administrators what is new about alerts: once when raised, once when over, never by a broken account."""
+"""Mails administrators what is new about alerts: once when raised, once when over, never by a broken account.
+
+Employees are mailed what concerns them by the account that it happened on.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,9 +18,9 @@ from mailroom.flows.watching.models import Alert
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
-from mailroom.records.emails.models import Lane
+from mailroom.records.emails.models import Email, Lane
 from mailroom.records.organisation import people
-from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models import Employee, User
 from mailroom.records.organisation.models.people import Role
 from mailroom.records.preferences import current
 
@@ -37,15 +40,29 @@ def tell(now: datetime) -> int:
         return sum(_send(account, one, rows, now) for one in receivers if rows)
 
 
+def tell_employee(employee: Employee, account: EmailAccount, subject: str, text: str, now: datetime) -> bool:
+    """Mail an employee a notice from this account; False where he has no address that takes it."""
+    address = people.address_of(employee)
+    return bool(address) and _queue(account, Address(employee.name, address), subject, text, now, employee)
+
+
 def _send(account: EmailAccount, to: Address, rows: Sequence[Alert], now: datetime) -> bool:
+    return _queue(account, to, _subject(rows), _text(rows), now)
+
+
+def _queue(
+    account: EmailAccount, to: Address, subject: str, text: str, now: datetime, owner: Employee | None = None
+) -> bool:
     extra = {"auto_submitted": "auto-generated"}
-    fields = DraftFields(account, to=(to,), subject=_subject(rows), text=_text(rows), extra=extra)
+    fields = DraftFields(account, to=(to,), subject=subject, text=text, extra=extra)
     try:
         with transaction.atomic():
-            outbox.create(NewEmail(fields, send=True, lane=Lane.NOTICE), now, None)
+            email = outbox.create(NewEmail(fields, send=True, lane=Lane.NOTICE), now, None)
     except outbox.BadAddress as error:
-        log.warning("administrator not told of an alert", error=str(error))
+        log.warning("notice not sent", error=str(error))
         return False
+    if owner is not None:
+        Email.objects.filter(pk=email.pk).update(owner=owner)
     return True
 
 

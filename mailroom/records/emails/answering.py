@@ -22,18 +22,24 @@ QUOTED = '<div data-quoted="1">%s<blockquote type="cite">%s</blockquote></div>'
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How an answer speaks: from which account (None: the one that got the mail), in which language, at whose time."""
+    """How an answer speaks: from which account (None: the one that got the mail), in which language, at whose time.
+
+    `written` is HTML that stands in place of room to write and signature; `sender` is who stands in From.
+    """
 
     account: EmailAccount | None = None
     language: str = ""
     time_zone: str = "UTC"
+    written: str = ""
+    sender: Address | None = None
 
 
 def reply(email: Email, user: User | None, now: datetime, to_all: bool = False, voice: Voice | None = None) -> Email:
     """A draft that answers `email`: to Reply-To, else From; with `to_all` also To and Cc, without our own addresses."""
     voice = voice or Voice()
     to, cc = recipients(email, to_all)
-    text, html = _bodies(email, user, quoting.attribution(voice.language, _local(email, voice), _who(email)))
+    heading = quoting.attribution(voice.language, _local(email, voice), who(email))
+    text, html = _bodies(email, user, heading, voice.written)
     fields = DraftFields(
         account=voice.account or email.account,
         to=to,
@@ -47,9 +53,10 @@ def reply(email: Email, user: User | None, now: datetime, to_all: bool = False, 
         text=text,
         html=html,
         extra=_thread_index(email, now),
+        sender=voice.sender,
     )
     draft = compose.create(fields, now, user)
-    quoted = [file for file in _delivered(email) if file.inline and file.content_id and file.content_id in html]
+    quoted = [file for file in delivered(email) if file.inline and file.content_id and file.content_id in html]
     compose.copy_files(draft, quoted)
     return draft
 
@@ -58,7 +65,7 @@ def forward(email: Email, user: User | None, now: datetime, voice: Voice | None 
     """A draft that passes `email` on, with its files."""
     voice = voice or Voice()
     moment = _local(email, voice)
-    heading = quoting.forwarded(voice.language, moment, _who(email), email.subject, email.to_line)
+    heading = quoting.forwarded(voice.language, moment, who(email), email.subject, email.to_line)
     text, html = _bodies(email, user, heading)
     fields = DraftFields(
         account=voice.account or email.account,
@@ -71,7 +78,7 @@ def forward(email: Email, user: User | None, now: datetime, voice: Voice | None 
         extra=_thread_index(email, now),
     )
     draft = compose.create(fields, now, user)
-    compose.copy_files(draft, _delivered(email))
+    compose.copy_files(draft, delivered(email))
     return draft
 
 
@@ -96,11 +103,12 @@ def again(email: Email, user: User | None, now: datetime) -> Email:
         now,
         user,
     )
-    compose.copy_files(draft, _delivered(email))
+    compose.copy_files(draft, delivered(email))
     return draft
 
 
-def _delivered(email: Email) -> list[Attachment]:
+def delivered(email: Email) -> list[Attachment]:
+    """The files that the reader of a mail gets."""
     return list(email.attachments.filter(state=Attachment.State.DELIVERED, file__isnull=False))
 
 
@@ -161,19 +169,22 @@ def signature_of(user: User | None, switch: str) -> str:
     return str(found.get(SIGNATURE, "")) if found.get(switch, True) else ""
 
 
-def _bodies(email: Email, user: User | None, heading: str) -> tuple[str, str]:
-    """Text and HTML: room to write, the signature, the heading, the original quoted."""
+def _bodies(email: Email, user: User | None, heading: str, written: str = "") -> tuple[str, str]:
+    """Text and HTML: room to write and the signature, or what is written, then the heading and the original quoted."""
     content = email.content
     quoted_html = (
         remote_images.hold(bodies.sanitise_html(content.html)) if content.html else bodies.html_from_text(content.text)
     )
     quoted_text = "\n".join(f"> {row}".rstrip() for row in content.text.split("\n"))
-    html = opening(user, "signature_replies") + QUOTED % (bodies.html_from_text(heading), quoted_html)
+    html = (written or opening(user, "signature_replies")) + QUOTED % (bodies.html_from_text(heading), quoted_html)
+    if written:
+        return f"{bodies.text_from_html(written)}\n\n{heading}\n{quoted_text}", html
     text = f"\n\n{bodies.text_from_html(signature_of(user, 'signature_replies'))}\n\n{heading}\n{quoted_text}"
     return text, html
 
 
-def _who(email: Email) -> str:
+def who(email: Email) -> str:
+    """The sender as quoted mail names him."""
     return f"{email.from_name} <{email.from_address}>" if email.from_name else email.from_address
 
 
