@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import idna
 
@@ -15,6 +16,7 @@ MAILBOX = re.compile(
     rf"\s*(?:(?:\"([^\"\\]*)\"|([^\s\"<>@,;:()\[\]\\'][^\"<>@,;:()\[\]\\]*)|)\s*<({_SPEC})>|({_SPEC}))\s*(?:,\s*(?=\S)|\Z)"
 )
 MOST = 5000
+LONGEST_USUAL = 200  # characters up to which a list is worth remembering: a mailbox gets most mail from and to the same
 
 
 def parse(text: str) -> tuple[Address, ...]:
@@ -23,7 +25,7 @@ def parse(text: str) -> tuple[Address, ...]:
     Comments are dropped, quoted strings opened, encoded words decoded after splitting: a comma or an address inside
     a display name stays part of that name.
     """
-    plain = _plain(text)
+    plain = _usual(text) if len(text) <= LONGEST_USUAL else _plain(text)
     if plain is not None:
         return plain
     found = (_mailbox(item) for item in _split(text))
@@ -43,6 +45,9 @@ def _plain(text: str) -> tuple[Address, ...] | None:
         found.append(Address(_words(words) if words else "", bracketed or bare))
         place = match.end()
     return tuple(found)
+
+
+_usual = lru_cache(maxsize=1024)(_plain)
 
 
 def _split(text: str) -> Iterator[str]:

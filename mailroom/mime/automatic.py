@@ -22,25 +22,26 @@ AWAY_WORDS = (
 AWAY = re.compile(AWAY_WORDS)
 # Where no field says so, the words stand alone or before a colon: "Absence in week 40?" is a person's.
 AWAY_ALONE = re.compile(rf"\W*{AWAY_WORDS}\w*(?:(?: \w+)?\s*:|$)")
+PERSONAL = Automatic()
+# Fields that programs write, as far as they are looked at here.
+MACHINE_FIELDS = frozenset(
+    "auto-submitted x-autoreply x-autorespond precedence list-id list-post list-unsubscribe return-path".split()
+)
 LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailman-version", "x-beenthere")
 
 
 def kind(tree: Part, fields: Mapping[str, str], walked: Walked, bounce: Bounce | None = None) -> Automatic:
     """The kind of automatic mail, or `none`; `fields` are the first header fields by lower-case name."""
-    reports = {name for name, _content in walked.reports}
-    report_type = tree.parameters.get("report-type", "").lower()
-    if "message/feedback-report" in reports or report_type == "feedback-report":
-        return Automatic("complaint", "feedback report")
-    if "message/disposition-notification" in reports or report_type == "disposition-notification":
-        return Automatic("read-receipt", "disposition notification")
-    if "message/delivery-status" in reports or report_type == "delivery-status":
-        return Automatic("bounce", "delivery status report")
+    if walked.reports or "report-type" in tree.parameters:
+        found = _report(tree, walked)
+        if found is not None:
+            return found
     if _is_hotmail_complaint(fields, walked):
         return Automatic("complaint", "complaint of a feedback loop")
     if bounce is not None and bounce.recipients:
         return Automatic("bounce", "names whom it did not reach")
     sender = fields.get("from", "")
-    if bounces.MACHINE.search(sender.lower()) and bounces.looks_like_bounce(fields, walked):
+    if bounces.from_machine(sender.lower()) and bounces.looks_like_bounce(fields, walked):
         return Automatic("bounce", "sent by a mail system")
     address = sender[sender.find("<") + 1 :].strip("<> ")
     if SYSTEM.match(address) or "x-failed-recipients" in fields:
@@ -50,6 +51,19 @@ def kind(tree: Part, fields: Mapping[str, str], walked: Walked, bounce: Bounce |
     return _by_fields(fields, address)
 
 
+def _report(tree: Part, walked: Walked) -> Automatic | None:
+    """What the parts of a multipart/report say, or its type alone."""
+    reports = {name for name, _content in walked.reports}
+    report_type = tree.parameters.get("report-type", "").lower()
+    if "message/feedback-report" in reports or report_type == "feedback-report":
+        return Automatic("complaint", "feedback report")
+    if "message/disposition-notification" in reports or report_type == "disposition-notification":
+        return Automatic("read-receipt", "disposition notification")
+    if "message/delivery-status" in reports or report_type == "delivery-status":
+        return Automatic("bounce", "delivery status report")
+    return None
+
+
 def _is_hotmail_complaint(fields: Mapping[str, str], walked: Walked) -> bool:
     """QUIRK: Microsoft's feedback loop sends the mail complained of, under this subject and no report part (not ARF)."""
     about = fields.get("subject", "").strip().lower().startswith("complaint about message from")
@@ -57,9 +71,12 @@ def _is_hotmail_complaint(fields: Mapping[str, str], walked: Walked) -> bool:
 
 
 def _by_fields(fields: Mapping[str, str], address: str) -> Automatic:
+    if MACHINE_FIELDS.isdisjoint(fields) and not AWAY.search(fields.get("subject", "").lower()):
+        return Automatic("bulk", "nobody reads answers to its sender") if NO_REPLY.match(address) else PERSONAL
     submitted = fields.get("auto-submitted", "no").partition(";")[0].strip().lower()
     subject = fields.get("subject", "")
-    away = AWAY.search(subject.lower()) is not None or "(vacation)" in submitted
+    said = AWAY.search(subject.lower()) is not None
+    away = said or "(vacation)" in submitted
     if (
         submitted.startswith("auto-replied")
         or fields.get("x-autoreply", "").lower() in {"yes", "true"}
@@ -79,7 +96,7 @@ def _by_fields(fields: Mapping[str, str], address: str) -> Automatic:
         return Automatic("bulk", "Precedence" if "precedence" in fields else "List-Unsubscribe")
     if submitted not in {"", "no"}:
         return Automatic("auto-reply", "Auto-Submitted")
-    if AWAY_ALONE.match(subject.lower()):
+    if said and AWAY_ALONE.match(subject.lower()):
         return Automatic("out-of-office", "subject")
     if fields.get("return-path", "x").strip() == "<>" or NO_REPLY.match(address):
         return Automatic("bulk", "nobody reads answers to its sender")

@@ -3,9 +3,8 @@
 import email
 import re
 from collections.abc import Iterator, Mapping
-from email.parser import HeaderParser
 
-from mailroom.mime import notices, reasons, references
+from mailroom.mime import headers, notices, reasons, references
 from mailroom.mime.message import Bounce, BounceRecipient
 from mailroom.mime.parts import Walked
 from mailroom.mime.tree import Part
@@ -20,6 +19,7 @@ MACHINE = re.compile(
     r"mailer[-_ ]?daemon|postmaster|post_master|mail[-_ .]?deliver|delivery[-_ ](sub)?system|mail[-_ .]?system|mdaemon|system administrator|"
     r"mail[-_]service|antivirus|smtp_gateway|noreply@.*bounce|poostmaster"
 )
+MACHINE_SIGNS = ("mail", "master", "delivery", "daemon", "system", "antivirus", "smtp_gateway", "bounce")
 UNDELIVERED = re.compile(
     r"undeliver|delivery (status|failure|notification|report|problem|has failed)|returned? (to sender|mail)|failure notice|mail delivery|"
     r"not delivered|could not be delivered|unzustellbar|ikke levert|kan inte|non remis|bounce|message .*delayed|error during delivery|"
@@ -51,17 +51,18 @@ def read(tree: Part, fields: Mapping[str, str], walked: Walked) -> Bounce | None
 
 def _standard(content: bytes) -> Iterator[BounceRecipient]:
     """The recipient blocks of a message/delivery-status part (RFC 3464 §2.3)."""
-    text = content.decode("utf-8", "replace").replace("\r\n", "\n")
-    for block in re.split(r"\n\s*\n", text):
-        found = HeaderParser().parsestr(block.strip("\n"))
-        recipient = str(found.get("final-recipient") or found.get("original-recipient") or "")
+    for block in re.split(rb"\n\s*\n", content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")):
+        if b"-recipient" not in block.lower():
+            continue
+        found = {name: values[0] for name, values in headers.read(block.strip(b"\n")).fields.items()}
+        recipient = found.get("final-recipient") or found.get("original-recipient") or ""
         if not recipient:
             continue
         address = _address(recipient.partition(";")[2] or recipient)
-        original = _address(str(found.get("original-recipient", "")).partition(";")[2])
-        action = str(found.get("action", "")).split(" ")[0].strip().lower()
-        diagnostic = " ".join(str(found.get("diagnostic-code", "")).partition(";")[2].split())
-        status_line = str(found.get("status", ""))
+        original = _address(found.get("original-recipient", "").partition(";")[2])
+        action = found.get("action", "").split(" ")[0].strip().lower()
+        diagnostic = " ".join(found.get("diagnostic-code", "").partition(";")[2].split())
+        status_line = found.get("status", "")
         match = STATUS.search(status_line) or STATUS.search(diagnostic)
         status = match[0] if match else ""
         yield _row(original if "@" in original else address, action, status, diagnostic)
@@ -91,12 +92,20 @@ def _more_exact(row: BounceRecipient, text: str) -> BounceRecipient:
     return _row(row.recipient, row.action, exact, row.diagnostic or near) if exact or near else row
 
 
+def from_machine(sender: str) -> bool:
+    """Whether a From field in lower case names a mail system; of most a word or two, found fast, says that it does not."""
+    for sign in MACHINE_SIGNS:
+        if sign in sender:
+            return MACHINE.search(sender) is not None
+    return False
+
+
 def looks_like_bounce(fields: Mapping[str, str], walked: Walked) -> bool:
     """Whether a mail without a standard report is one all the same: by who sent it, its subject, its words."""
     sender, subject = fields.get("from", "").lower(), fields.get("subject", "").lower()
     if "x-failed-recipients" in fields:
         return True
-    machine = MACHINE.search(sender) is not None
+    machine = from_machine(sender)
     answers = "in-reply-to" in fields or PASSED_ON.match(subject) is not None
     if answers and not machine:
         return False

@@ -78,6 +78,8 @@ def decode(content: bytes, charset: str = "") -> tuple[str, str]:
 
 def _windows(content: bytes) -> str:
     """Windows-1252 with its five holes read as Latin-1, as browsers do."""
+    if content.isascii():
+        return content.decode("ascii")
     try:
         return content.decode("cp1252")
     except UnicodeDecodeError:

@@ -10,7 +10,7 @@ from mailroom.mime.message import BounceRecipient
 
 def amazon(text: str) -> Iterator[BounceRecipient]:
     """The recipients of a bounce notification; nothing for any other text."""
-    if "notificationType" not in text[:20_000]:
+    if "{" not in text or text.find("notificationType", 0, 20_000) < 0:
         return
     notice = _opened(text)
     bounce = notice.get("bounce")

@@ -11,12 +11,18 @@ PARAMETER = re.compile(r";\s*([^\s=;\"]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;\
 COMMENT = re.compile(r"\([^()\"]*\)")
 ESCAPED = re.compile(r"\\([\"\\])")
 PIECE = re.compile(r"^([^*]+)\*(?:(\d+)(\*)?)?$")
+# What most programs write: one parameter, quoted without escapes or bare.
+USUAL = re.compile(r"([A-Za-z0-9/+._-]+);\s*([A-Za-z0-9-]+)=(?:\"([^\"\\]+)\"|([A-Za-z0-9/+._-]+))")
 SIMPLE_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+'-]+")
 
 
 @lru_cache(maxsize=512)
 def read(value: str) -> tuple[str, dict[str, str]]:
     """The value before the first semicolon in lower case, and the parameters by lower-case name, decoded."""
+    usual = USUAL.fullmatch(value)
+    if usual is not None:
+        head, name, quoted, plain = usual.groups()
+        return head.lower(), {name.lower(): quoted or plain}
     head, mark, rest = value.partition(";")
     if not mark:
         head, mark, rest = _without_semicolon(value)

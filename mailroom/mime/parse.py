@@ -4,32 +4,41 @@ Never raises: what is wrong with a message becomes a defect, and its text is sho
 """
 
 import email.utils
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from mailroom.mime import addresses, automatic, bounces, calendar, charsets, crypto, parts, references
 from mailroom.mime import tree as trees
 from mailroom.mime.message import Address, Defect, Message
+
+MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+# What nearly every Date field looks like (RFC 5322 §3.3), in years whose instants all clocks know.
+PLAIN_DATE = re.compile(
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) ({'|'.join(MONTHS)}) ((?:19|20)\d\d) "
+    r"(\d\d):(\d\d)(?::(\d\d))? ([+-](?:0\d|1[0-4])[0-5]\d)(?: \([A-Z]+\))?",
+    re.ASCII,
+)
 
 
 def parse(raw: bytes, trusted_hosts: Sequence[str] = ()) -> Message:
     """What the bytes of a message (RFC 5322, or anything at all) say. `trusted_hosts`: see RFC 8601 §5."""
     tree = trees.read(without_envelope(raw))
     defects: list[Defect] = []
-    headers = _headers(tree)
+    headers, found = _headers(tree)
     walked = parts.walk(tree, defects)
-    found = {name.lower(): value for name, value in reversed(headers)}
     bounce = bounces.read(tree, found, walked)
     date = _date(found.get("date", ""), defects)
     return Message(
         headers=headers,
         subject=" ".join(found.get("subject", "").split()),
         from_=_addresses(tree, "from"),
-        sender=_addresses(tree, "sender"),
-        reply_to=_addresses(tree, "reply-to"),
+        sender=_addresses(tree, "sender") if "sender" in found else (),
+        reply_to=_addresses(tree, "reply-to") if "reply-to" in found else (),
         to=_addresses(tree, "to"),
-        cc=_addresses(tree, "cc"),
-        bcc=_addresses(tree, "bcc"),
+        cc=_addresses(tree, "cc") if "cc" in found else (),
+        bcc=_addresses(tree, "bcc") if "bcc" in found else (),
         date=date,
         message_id=references.message_id(_raw(tree, "message-id")),
         in_reply_to=references.message_ids(_raw(tree, "in-reply-to")),
@@ -59,9 +68,17 @@ def without_envelope(raw: bytes) -> bytes:
     return raw
 
 
-def _headers(tree: trees.Part) -> tuple[tuple[str, str], ...]:
-    """All header fields in order, decoded for reading."""
-    return tuple([pair if "=?" not in pair[1] else (pair[0], charsets.decode_words(pair[1])) for pair in tree.headers])
+def _headers(tree: trees.Part) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
+    """All header fields in order, decoded for reading, and the first of each by its lower-case name."""
+    first = {name: values[0] for name, values in tree.fields.items()}
+    headers = list(tree.headers)
+    for place, (name, value) in enumerate(headers):
+        if "=?" in value:
+            decoded = charsets.decode_words(value)
+            headers[place] = name, decoded
+            if first[name.lower()] is value:
+                first[name.lower()] = decoded
+    return tuple(headers), first
 
 
 def _raw(tree: trees.Part, name: str) -> str:
@@ -79,12 +96,25 @@ def _addresses(tree: trees.Part, name: str) -> tuple[Address, ...]:
     return tuple(item for value in values for item in addresses.parse(value))
 
 
+@lru_cache(maxsize=128)
+def _zone(offset: str) -> timezone:
+    """A zone of the form +hhmm."""
+    away = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
+    return timezone(-away if offset[0] == "-" else away)
+
+
 def _date(text: str, defects: list[Defect]) -> datetime | None:
     """The Date field with its zone; a missing zone is UTC. None when it says no date."""
     if not text:
         defects.append(Defect("date-missing", "The message has no Date field."))
         return None
+    plain = PLAIN_DATE.fullmatch(text)
     try:
+        if plain is not None:
+            day, month, year, hour, minute, second, zone = plain.groups()
+            return datetime(
+                int(year), MONTHS[month], int(day), int(hour), int(minute), int(second or 0), 0, _zone(zone)
+            )
         parsed = email.utils.parsedate_to_datetime(text)
         moment = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
         moment.astimezone(UTC)

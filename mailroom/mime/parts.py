@@ -4,8 +4,9 @@ import io
 import mimetypes
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 
 from mailroom.mime import bodies, charsets, encodings, parameters, tnef
 from mailroom.mime.message import Attachment, Defect, LaterAttachment, Structure
@@ -14,6 +15,7 @@ from mailroom.mime.tree import Part
 NEVER_BODY = frozenset(
     {"text/calendar", "text/x-vcard", "text/vcard", "text/rfc822-headers", "text/csv", "text/x-amp-html"}
 )
+TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 REPORTS = frozenset({"message/delivery-status", "message/disposition-notification", "message/feedback-report"})
 
 
@@ -28,30 +30,28 @@ class Walked:
     calendars: list[bytes] = field(default_factory=list)
     reports: list[tuple[str, bytes]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    html: str = ""
+    text: str = ""
+    text_is_derived: bool = False
 
-    @cached_property
-    def html(self) -> str:
-        """The HTML body; several HTML parts follow each other."""
-        return "\n".join(self.htmls)
-
-    @cached_property
-    def text(self) -> str:
-        """The text body, made from the HTML where the message has none."""
-        text = "\n".join(part for part in self.texts if part.strip())
-        return text if text.strip() or not self.htmls else bodies.text_from_html(self.html)
-
-    @cached_property
-    def text_is_derived(self) -> bool:
-        """Whether the text body was made from the HTML."""
-        return bool(self.htmls) and not any(part.strip() for part in self.texts)
+    def join(self) -> None:
+        """Put the bodies together: parts of one kind follow each other, and HTML gives the text where there is none."""
+        texts, htmls = self.texts, self.htmls
+        self.html = htmls[0] if len(htmls) == 1 else "\n".join(htmls)
+        written = [text for text in texts if text and not text.isspace()]
+        self.text = written[0] if len(written) == 1 else "\n".join(written)
+        if htmls and not written:
+            self.text, self.text_is_derived = bodies.text_from_html(self.html), True
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         """All files; those the HTML shows by Content-ID are inline."""
         shown = self.html
         return tuple(
-            _shown_inline(file) if file.content_id and f"cid:{file.content_id}" in shown else file
-            for file in self.files
+            [
+                _shown_inline(file) if file.content_id and f"cid:{file.content_id}" in shown else file
+                for file in self.files
+            ]
         )
 
 
@@ -76,10 +76,12 @@ TROUBLES = {
 
 def walk(tree: Part, defects: list[Defect]) -> Walked:
     """Everything in the tree, in order."""
-    found = Walked(parts=list(tree.walk()))
+    found = Walked(parts=list(tree.walk()) if tree.children else [tree])
     found.structure = _visit(tree, found, defects, alternative=False)
+    found.join()
     codes = {code for part in found.parts for code in part.troubles}
-    defects.extend(Defect(code, TROUBLES[code]) for code in sorted(codes))
+    if codes:
+        defects.extend(Defect(code, TROUBLES[code]) for code in sorted(codes))
     return found
 
 
@@ -88,17 +90,17 @@ def _visit(part: Part, found: Walked, defects: list[Defect], alternative: bool) 
     if kind in REPORTS:
         found.reports.append((kind, content_of(part, defects)))
         return Structure(kind)
-    if part.main_kind == "multipart":
-        if not part.children:
+    if not part.children:
+        if kind.startswith("multipart/"):
             _unparted(part, found)
-            return Structure(kind)
+        else:
+            _leaf(part, kind, found, defects, alternative)
+        return Structure(kind)
+    if kind.startswith("multipart/"):
         mixed = kind == "multipart/alternative"
-        return Structure(kind, tuple(_visit(child, found, defects, mixed) for child in part.children))
-    if part.children:
-        _nested_message(part, kind, found)
-        return Structure(kind, tuple(shape(child) for child in part.children))
-    _leaf(part, kind, found, defects, alternative)
-    return Structure(kind)
+        return Structure(kind, tuple([_visit(child, found, defects, mixed) for child in part.children]))
+    _nested_message(part, kind, found)
+    return Structure(kind, tuple([shape(child) for child in part.children]))
 
 
 def _unparted(part: Part, found: Walked) -> None:
@@ -123,27 +125,28 @@ def _nested_message(part: Part, kind: str, found: Walked) -> None:
 
 
 def _leaf(part: Part, kind: str, found: Walked, defects: list[Defect], alternative: bool) -> None:
-    name = filename(part)
-    if part.body_size > DECODED_LATER and _is_file(part, kind) and not _is_tnef(kind, name):
-        inline = part.get("content-disposition").lower().startswith("inline")
-        later = partial(content_of, part, [])
-        found.files.append(LaterAttachment(name or _made_up(kind), kind, later, _content_id(part), inline))
-        return
-    disposition = parameters.read(part.get("content-disposition"))[0]
-    is_text = part.main_kind == "text" and kind not in NEVER_BODY and not _is_tnef(kind, name)
+    disposition, named = _disposition(part)
+    name = _file_name(part, named)
+    wrapped = kind in TNEF or name.lower() == "winmail.dat"
+    is_text = kind.startswith("text/") and kind not in NEVER_BODY and not wrapped
     if is_text and disposition != "attachment" and (not name or (disposition == "inline" and alternative)):
-        text = _body(part, defects)
-        (found.htmls if kind == "text/html" else found.texts).append(text)
+        (found.htmls if kind == "text/html" else found.texts).append(_body(part, defects))
+        return
+    content_id = _content_id(part)
+    if part.end - part.body_start > DECODED_LATER and _is_file(kind) and not wrapped:
+        inline = part.get("content-disposition")[:6].lower() == "inline"
+        later = partial(content_of, part, [])
+        found.files.append(LaterAttachment(name or _made_up(kind), kind, later, content_id, inline))
         return
     content = content_of(part, defects)
     if kind == "text/calendar":
         found.calendars.append(content)
-    if _is_tnef(kind, name):
+    if wrapped:
         _unpack_tnef(content, name, kind, found, defects)
         return
     if kind == "text/calendar" and alternative:
         return
-    found.files.append(Attachment(name or _made_up(kind), kind, content, _content_id(part), disposition == "inline"))
+    found.files.append(Attachment(name or _made_up(kind), kind, content, content_id, disposition == "inline"))
 
 
 def _body(part: Part, defects: list[Defect]) -> str:
@@ -160,19 +163,14 @@ def _body(part: Part, defects: list[Defect]) -> str:
     return _plain_lines(text)
 
 
-def _is_file(part: Part, kind: str) -> bool:
+def _is_file(kind: str) -> bool:
     """Whether a leaf can be nothing but a file, by its type alone."""
-    main = part.main_kind
-    return main not in {"text", "message"} or (main == "text" and kind in NEVER_BODY and kind != "text/calendar")
+    return not kind.startswith(("text/", "message/")) or (kind in NEVER_BODY and kind != "text/calendar")
 
 
 def _plain_lines(text: str) -> str:
     """Text with a newline for every line end and without null characters, in one pass where replacing takes two."""
     return io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True).replace("\x00", "")
-
-
-def _is_tnef(kind: str, name: str) -> bool:
-    return kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat"
 
 
 def _made_up(kind: str) -> str:
@@ -206,15 +204,25 @@ def content_of(part: Part, defects: list[Defect], most: int = sys.maxsize) -> by
     return encodings.decode(part.source[part.body_start : end], encoding, defects)
 
 
+def _disposition(part: Part) -> tuple[str, Mapping[str, str]]:
+    value = part.get("content-disposition")
+    return parameters.read(value) if value else ("", {})
+
+
 def filename(part: Part) -> str:
     """The file name of a part (RFC 2183, RFC 2231), path and control characters taken off."""
-    disposition = parameters.read(part.get("content-disposition"))[1]
+    return _file_name(part, _disposition(part)[1])
+
+
+def _file_name(part: Part, disposition: Mapping[str, str]) -> str:
     # QUIRK: some programs write `file=`, or the disposition's parameter into the type.
     named = part.parameters
     name = disposition.get("filename") or named.get("name") or named.get("filename") or named.get("file")
     if not name:
         return ""
-    decoded = charsets.decode_words(name).replace("\\", "/").rpartition("/")[2]
+    decoded = charsets.decode_words(name)
+    if "/" in decoded or "\\" in decoded:
+        decoded = decoded.replace("\\", "/").rpartition("/")[2]
     if not decoded.isprintable():
         decoded = "".join(filter(str.isprintable, decoded))
     return decoded.strip()

@@ -5,12 +5,16 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 IN_BRACKETS = re.compile(r"<\s*([^<>\s][^<>]*?)\s*>")
+PLAIN_ID = re.compile(r"<[!-;=?-~]+>")  # one id and nothing else
+PLAIN_IDS = re.compile(r"<[!-;=?-~]+>(?:[ \t]+<[!-;=?-~]+>)*")
 MOST_REFERENCES = 100
 Key = TypeVar("Key", bound=Hashable)
 
 
 def message_id(text: str) -> str:
     """The one Message-ID in a field, without brackets; a bare word is taken as it stands."""
+    if PLAIN_ID.fullmatch(text):
+        return text[1:-1]
     found = IN_BRACKETS.search(text)
     if found:
         return "".join(found[1].split())
@@ -23,6 +27,10 @@ def message_ids(text: str) -> tuple[str, ...]:
     QUIRK: some programs put names and dates into In-Reply-To (RFC 822 allowed it): only what stands in brackets counts.
     QUIRK: some leave the brackets out: then words with an @ count.
     """
+    if not text:
+        return ()
+    if PLAIN_IDS.fullmatch(text):
+        return tuple(dict.fromkeys(text.replace("<", " ").replace(">", " ").split()))[-MOST_REFERENCES:]
     found: Iterable[str] = IN_BRACKETS.findall(text)
     if "<" not in text:
         found = [word.strip(",;\"'") for word in text.split() if "@" in word]

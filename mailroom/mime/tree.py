@@ -4,24 +4,15 @@ Every part keeps the exact bytes it was made of. What breaks the rules is read a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from mailroom.mime import charsets, parameters
+from mailroom.mime import headers
 
 DEEPEST = 60
 MOST_PARTS = 10_000
-MOST_HEADERS = 2_000
-LONGEST_HEADER = 100_000
 LONGEST_PEEK = 2_000
-HEADER_END = re.compile(rb"\n\r?\n|\r\r(?!\n)")
-FOLD = re.compile(rb"\r?\n(?=[ \t])")
-NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
-FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:(.*)$", re.MULTILINE)
-BLANKS = " \t\r\n\v\f"
 CLOSING = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r|\Z)")
-CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 NESTED = frozenset({"message/rfc822", "message/global", "message/news"})
 
 
@@ -29,29 +20,19 @@ NESTED = frozenset({"message/rfc822", "message/global", "message/news"})
 class Part:
     """A part: its header fields, where it lies in the bytes it was cut from, and the parts inside it.
 
-    Nothing is copied out of `source` before `raw` or `body` is asked for.
+    Nothing is copied out of `source` before `raw` or `body` is asked for. Parts may share their header's values.
     """
 
     source: bytes
     start: int
     end: int
     body_start: int
-    headers: list[tuple[str, str]]
+    headers: Sequence[tuple[str, str]]
+    fields: Mapping[str, Sequence[str]]
+    kind: str
+    parameters: Mapping[str, str]
     troubles: list[str]
-    kind: str = "text/plain"
-    parameters: dict[str, str] = field(default_factory=dict)
     children: list["Part"] = field(default_factory=list)
-    fields: dict[str, list[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Sort the header fields by their lower-case name."""
-        fields = self.fields
-        for name, value in self.headers:
-            key = name.lower()
-            if key in fields:
-                fields[key].append(value)
-            else:
-                fields[key] = [value]
 
     @property
     def raw(self) -> bytes:
@@ -73,9 +54,9 @@ class Part:
         found = self.fields.get(name)
         return found[0] if found else ""
 
-    def all(self, name: str) -> list[str]:
+    def all(self, name: str) -> Sequence[str]:
         """Every field of that name in lower case."""
-        return self.fields.get(name, [])
+        return self.fields.get(name, ())
 
     @property
     def main_kind(self) -> str:
@@ -105,17 +86,17 @@ def read(raw: bytes) -> Part:
 
 def _read(source: bytes, start: int, end: int, depth: int, default: str, count: _Count) -> Part:
     count.parts += 1
-    headers, body_start, troubles = _split(source, start, end)
-    part = Part(source, start, end, body_start, headers, troubles)
-    part.kind, part.parameters = _type(part, default)
-    if depth >= DEEPEST or count.parts >= MOST_PARTS:
-        if part.main_kind == "multipart" or part.kind in NESTED:
-            part.troubles.append("too-deep")
-        return part
-    if part.main_kind == "multipart":
-        _read_multipart(part, depth, count)
-    elif part.kind in NESTED:
-        _read_nested(part, depth, count)
+    head, body_start, troubles = headers.split(source, start, end)
+    kind = head.kind or default
+    part = Part(source, start, end, body_start, head.headers, head.fields, kind, head.parameters, troubles)
+    multipart = kind.startswith("multipart/")
+    if multipart or kind in NESTED:
+        if depth >= DEEPEST or count.parts >= MOST_PARTS:
+            troubles.append("too-deep")
+        elif multipart:
+            _read_multipart(part, depth, count)
+        else:
+            _read_nested(part, depth, count)
     return part
 
 
@@ -192,102 +173,3 @@ def _before_line_end(source: bytes, start: int, end: int) -> int:
     if end - start >= 2 and source[end - 2 : end] == b"\r\n":
         return end - 2
     return end - 1 if end > start and source[end - 1] in b"\r\n" else end
-
-
-def _header_end(source: bytes, start: int, end: int) -> tuple[int, int]:
-    """Where the header ends and where the body begins; the end for both where no blank line comes."""
-    crlf = source.find(b"\n\r\n", start, end)
-    plain = source.find(b"\n\n", start, crlf + 1 if crlf >= 0 else end)
-    if source.find(b"\r\r", start, max(crlf, plain) if max(crlf, plain) >= 0 else end) >= 0:
-        found = HEADER_END.search(source, start, end)
-        return (found.start(), found.end()) if found else (end, end)
-    if plain >= 0:
-        return plain, plain + 2
-    return (crlf, crlf + 3) if crlf >= 0 else (end, end)
-
-
-def _split(source: bytes, start: int, end: int) -> tuple[list[tuple[str, str]], int, list[str]]:
-    """Header fields and where the body begins."""
-    if start < end and source[start] in b"\r\n":
-        return [], start + (2 if source.startswith(b"\r\n", start) else 1), []
-    usual_end = source.find(b"\n\r\n", start, min(end, start + LONGEST_PEEK * 10))
-    if usual_end >= 0:
-        headers = _plain_fields(source[start:usual_end])
-        if headers is not None:
-            return headers, usual_end + 3, []
-    header_end, body_start = _header_end(source, start, end)
-    block = source[start:header_end]
-    headers = _plain_fields(block)
-    if headers is not None:
-        return headers, body_start, []
-    headers, offset, troubles = _any_fields(block)
-    return headers, body_start if offset is None else start + offset, troubles
-
-
-def _plain_fields(block: bytes) -> list[tuple[str, str]] | None:
-    """The fields of a header that keeps the rules; None for one that must be read with care."""
-    if not block.isascii() or b"\x00" in block:
-        return None
-    text = block.decode("ascii").replace("\r\n", "\n").removesuffix("\r")
-    if "\r" in text:
-        return None
-    text = text.replace("\n ", " ").replace("\n\t", "\t")
-    found = FIELD.findall(text)
-    if len(found) != text.count("\n") + 1 or len(found) > MOST_HEADERS:
-        return None
-    return [(name, value[:LONGEST_HEADER].strip(BLANKS)) for name, value in found]
-
-
-def _any_fields(block: bytes) -> tuple[list[tuple[str, str]], int | None, list[str]]:
-    """The fields of any header. A line that is no header field ends it: then also where, as the body begins there."""
-    headers: list[tuple[str, str]] = []
-    troubles: list[str] = []
-    offset = 0
-    for line in (FOLD.sub(b"\x00\x00", block) if b"\n " in block or b"\n\t" in block else block).split(b"\n"):
-        name = NAME.match(line)
-        if name is None:
-            if line.strip(b"\r\x00 \t") and not line.startswith((b"From ", b">From ")):
-                troubles.append("header-broken")
-                if b":" not in line[:80]:
-                    return headers, _place(block, line, offset), troubles
-            offset += len(line)
-            continue
-        offset += len(line)
-        if len(headers) < MOST_HEADERS:
-            value = line[name.end() : name.end() + LONGEST_HEADER].replace(b"\x00\x00", b"").strip()
-            headers.append((name[0].rstrip(b": \t").decode("ascii"), _text(value, block)))
-    return headers, None, troubles
-
-
-def _place(raw: bytes, line: bytes, offset: int) -> int:
-    """Where a line stands in the bytes it came from; unfolding may have made it start earlier, never later."""
-    start = raw.find(line.split(b"\x00\x00")[0], max(0, offset - 2))
-    return max(start, 0)
-
-
-def _text(value: bytes, block: bytes) -> str:
-    """A field's value; eight-bit bytes are UTF-8 (RFC 6532), else in the charset named for the body."""
-    if value.isascii():
-        text = value.decode("ascii")
-    else:
-        named = CHARSET.search(block)
-        text = charsets.decode(value, named[1].decode("ascii") if named else "")[0]
-    return text.replace("\r", "").replace("\x00", "") if "\r" in text or "\x00" in text else text
-
-
-def _type(part: Part, default: str) -> tuple[str, dict[str, str]]:
-    value = part.get("content-type")
-    if not value:
-        return default, {}
-    kind, found = parameters.read(value)
-    return _known_kind(kind), found
-
-
-@lru_cache(maxsize=512)
-def _known_kind(kind: str) -> str:
-    """The type as programs mean it that write half of one, or nonsense."""
-    if kind.startswith("multipart") and "/" not in kind:
-        return "multipart/mixed"
-    if parameters.SIMPLE_TYPE.fullmatch(kind):
-        return kind
-    return {"text": "text/plain", "html": "text/html"}.get(kind, "text/plain")
