@@ -13,6 +13,7 @@ from django.db import connection
 
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import Employee, User
+from tests import emptying
 from tests.factories.accounts import AccountFactory
 from tests.servers import certificates, processes
 from tests.servers.app import App
@@ -26,7 +27,8 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup",
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker that selects what is run on both databases."""
+    """Name the marker that selects what is run on both databases, and make the end of a test cheap."""
+    emptying.install()
     config.addinivalue_line("markers", "database: touches the database, so it is run on SQLite and on PostgreSQL")
 
 

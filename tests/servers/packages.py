@@ -31,6 +31,7 @@ def missing() -> list[str]:
         "postfix": bool(shutil.which("smtp-sink", path=PATHS)),
         "postgresql": there("usr/lib/postgresql/*/bin/initdb"),
         chromium: bool(shutil.which("chromium") or shutil.which("chromium-browser")),
+        "libatomic1": there("usr/lib/*/libatomic.so.1"),  # the browser's driver
         "fonts-dejavu-core": there("usr/share/fonts/truetype/*/*"),
         "nodejs": bool(shutil.which("node")),
         "npm": bool(shutil.which("npm")),
