@@ -1,6 +1,7 @@
 """What the kill tests share: a queue, a sink that keeps exact books, and the comparison of both with the ledger."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -46,16 +47,40 @@ def database_url() -> str:
     return f"postgresql://{values['USER']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
 
 
+def environment() -> dict[str, str]:
+    """That of a process which shares the test database."""
+    return os.environ | {"MAILROOM_DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "mailroom.settings"}
+
+
 def kill(account: EmailAccount, server: HostileSmtp, kills: int, workers: int, seed: int) -> Books:
     """Kill workers so many times while they send, let them finish, and read both books."""
     connection.close()
-    environment = os.environ | {"MAILROOM_DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "mailroom.settings"}
     command = [sys.executable, "-m", "tests.faults.send_nest", *map(str, (account.pk, kills, workers, seed))]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800)
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, done.stderr
+    return books(account, server, int(done.stdout.split()[-1]))
+
+
+def freeze(account: EmailAccount, server: HostileSmtp, after: int, lease: int) -> Books:
+    """Stop one worker dead after so many marks, have another send when the lease is over, and wake the first one."""
+    connection.close()
+    command = [sys.executable, "-m", "tests.faults.send_worker", str(account.pk)]
+    with subprocess.Popen([*command, "0", str(after)], env=environment()) as stuck:
+        os.waitid(os.P_PID, stuck.pid, os.WSTOPPED | os.WNOWAIT)
+        try:
+            done = subprocess.run([*command, str(lease + 1), "0"], env=environment(), timeout=120)
+        finally:
+            stuck.send_signal(signal.SIGCONT)
+        woken = stuck.wait(timeout=60)
+    assert (done.returncode, woken) == (0, 0)
+    return books(account, server, 1)
+
+
+def books(account: EmailAccount, server: HostileSmtp, kills: int) -> Books:
+    """Both books as they stand."""
     rows = Recipient.objects.filter(email__account=account)
     return Books(
-        int(done.stdout.split()[-1]),
+        kills,
         Counter(address for recipients, _raw in server.taken for address in recipients),
         dict(rows.values_list("address", "outcome")),
         Counter(Email.objects.filter(account=account).values_list("status", flat=True)),
