@@ -34,6 +34,7 @@ FOUND_BY = {
     "confirmation_template": "notification_id",
     "reply_template": "notification_id",
     "new_case_class": "class_id",
+    "case_assignment_map": "map_id",
     "email_assignment_map": "map_id",
     "personal_owner": "login",
 }

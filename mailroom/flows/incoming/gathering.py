@@ -58,5 +58,5 @@ def _linked(batch: Sequence[Email]) -> dict[int | None, Email]:
     threads = {email.thread_id for email in batch if email.thread_id}
     rows = Email.objects.filter(thread__in=threads, account__personal_owner=None).exclude(related_entity_type="")
     newest = rows.order_by().values("thread_id").annotate(newest=Max("pk")).values_list("newest", flat=True)
-    found = Email.objects.filter(pk__in=list(newest)).select_related("account", "owner", "workgroup")
+    found = Email.objects.filter(pk__in=list(newest)).select_related("account", "owner__user", "workgroup")
     return {email.thread_id: email for email in found}

@@ -43,7 +43,7 @@ def find(batch: Sequence[Email], contents: Contents, found: Mapping[int, Finding
     own = {email.pk: email for email in batch}
     wanted = tables.among(sorted({pk for pk, _how in hits.values()} - set(own)))
     rows = Email.objects.filter(Q(account__personal_owner=None), pk__in=wanted)
-    parents = own | {row.pk: row for row in rows.select_related("account", "owner", "workgroup")}
+    parents = own | {row.pk: row for row in rows.select_related("account", "owner__user", "workgroup")}
     told = {pk: History(parents[parent], how=how) for pk, (parent, how) in hits.items() if parent in parents}
     numbered = _numbered([email for email in batch if email.pk not in told], found)
     return {email.pk: told.get(email.pk) or numbered.get(email.pk) or History() for email in batch}
@@ -118,7 +118,9 @@ def _numbered(batch: Sequence[Email], found: Mapping[int, Findings]) -> dict[int
     """The case whose number stands in the subject, where the sender is its contact, its account or an employee."""
     numbers = {email.pk: _case_numbers(email.subject) for email in batch}
     every = {number for of_mail in numbers.values() for number in of_mail}
-    rows = Case.objects.filter(case_id__in=every).select_related("contact", "business_account", "owner", "workgroup")
+    rows = Case.objects.filter(case_id__in=every).select_related(
+        "contact", "business_account", "owner__user", "workgroup"
+    )
     cases = {case.case_id: case for case in rows} if every else {}
     told: dict[int, History] = {}
     for email in batch:

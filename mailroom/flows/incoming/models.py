@@ -39,6 +39,9 @@ class ProcessingOptions(models.Model):
     new_case_class = models.ForeignKey(
         CaseClass, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("New case class")
     )
+    case_assignment_map = models.ForeignKey(
+        AssignmentMap, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Case assignment map")
+    )
     attach_to_business_account_or_contact_or_lead = models.BooleanField(
         _("Attach to business account or contact or lead"), default=False
     )
@@ -121,3 +124,14 @@ class RoutedCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.original} → {self.employee}"
+
+
+class MadeRecord(models.Model):
+    """A case or lead that an incoming mail made, by what it was made from: nothing is made twice of the same."""
+
+    identity = models.CharField(max_length=80, unique=True)
+    record_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.identity} {self.record_id or ''}".strip()

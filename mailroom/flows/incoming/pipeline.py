@@ -17,9 +17,16 @@ from mailroom.flows.incoming import gathering
 from mailroom.flows.incoming.models import ProcessingOptions, StepOutcome
 from mailroom.flows.incoming.step import Mail, Outcome, Step, Verdict
 from mailroom.flows.incoming.steps.assign_default import AssignDefault
+from mailroom.flows.incoming.steps.assignment_map import AssignByMap
+from mailroom.flows.incoming.steps.attach import Attach
+from mailroom.flows.incoming.steps.case_status import UpdateCase
 from mailroom.flows.incoming.steps.classify import Classify
 from mailroom.flows.incoming.steps.confirm_receipt import ConfirmReceipt
+from mailroom.flows.incoming.steps.create_case import CreateCase
+from mailroom.flows.incoming.steps.create_lead import CreateLead
+from mailroom.flows.incoming.steps.delete_processed import DeleteProcessed
 from mailroom.flows.incoming.steps.match_history import MatchHistory
+from mailroom.flows.incoming.steps.notify_case_owner import NotifyCaseOwner
 from mailroom.flows.incoming.steps.reply_to_unassigned import ReplyToUnassigned
 from mailroom.flows.incoming.steps.route import Route
 from mailroom.flows.sending import holding
@@ -31,13 +38,21 @@ from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
 
 log = structlog.get_logger(__name__)
+LAST = DeleteProcessed()
 STEPS: tuple[Step, ...] = (
     Classify(),
     ConfirmReceipt(),
     MatchHistory(),
+    UpdateCase(),
     Route(),
+    CreateCase(),
+    Attach(),
+    NotifyCaseOwner(),
+    AssignByMap(),
     AssignDefault(),
     ReplyToUnassigned(),
+    CreateLead(),
+    LAST,
 )
 BATCH = 100
 LEASE = timedelta(minutes=10)
@@ -91,7 +106,7 @@ def _claimed_batches(account: EmailAccount, now: datetime, only: Collection[int]
         taken = status.move_many(ids, Action.TAKE, now, changes=lease).ids
         if taken:
             yield list(
-                Email.objects.filter(pk__in=taken).select_related("account", "owner", "workgroup").order_by("id")
+                Email.objects.filter(pk__in=taken).select_related("account", "owner__user", "workgroup").order_by("id")
             )
 
 
@@ -118,15 +133,27 @@ def _take_back_expired(account: EmailAccount, now: datetime) -> None:
 
 def _walk(mail: Mail) -> bool:
     """Take one email through the list; False when a step failed, and the email with it."""
+    told: list[StepOutcome] = []
+    failed: Verdict | None = None
     for position, step in enumerate(STEPS):
         verdict = _run(step, mail)
         mail.outcomes[step.name] = verdict.outcome
-        _record(mail, position, step, verdict)
+        told.append(_told(mail, position, step, verdict))
         if verdict.outcome is Outcome.FAILED:
-            status.mark_failed(mail.email, mail.now, verdict.reason, step.name)
-            return False
-    status.mark_processed(mail.email, mail.now)
-    return True
+            failed = verdict
+            break
+    failed_step = told[-1].step
+    if failed is not None and failed_step != LAST.name:
+        told.append(_told(mail, len(STEPS) - 1, LAST, _run(LAST, mail)))  # what failed may be deleted, too
+    with transaction.atomic():
+        StepOutcome.objects.bulk_create(told)
+        if failed is not None:
+            status.mark_failed(mail.email, mail.now, failed.reason, failed_step)
+        else:
+            status.mark_processed(mail.email, mail.now)
+        if mail.found.delete:
+            status.move(mail.email, Action.DELETE, mail.now, reason=_("Delete messages after processing"))
+    return failed is None
 
 
 def _run(step: Step, mail: Mail) -> Verdict:
@@ -139,8 +166,8 @@ def _run(step: Step, mail: Mail) -> Verdict:
         return Verdict(Outcome.FAILED, f"{type(error).__name__}: {error}")
 
 
-def _record(mail: Mail, position: int, step: Step, verdict: Verdict) -> None:
-    StepOutcome.objects.create(
+def _told(mail: Mail, position: int, step: Step, verdict: Verdict) -> StepOutcome:
+    return StepOutcome(
         email=mail.email,
         at=mail.now,
         position=position,

@@ -46,6 +46,7 @@ class Findings:
     employee: Employee | None = None
     history: History = field(default_factory=History)
     linked: Email | None = None  # the newest mail of the conversation that is an activity of something
+    delete: bool = False  # whether it moves to Deleted when its state is final
     siblings: Sequence[Email] = ()  # those of the conversation that are walked before it
 
 

@@ -7,12 +7,20 @@ from mailroom.base import audit
 from mailroom.records.organisation.models import Employee, Workgroup
 
 
+class Subject(models.TextChoices):
+    """What a map gives to people."""
+
+    EMAIL = "email", _("Emails")
+    CASE = "case", _("Cases")
+
+
 @audit.kept()
 class AssignmentMap(models.Model):
     """A named, ordered set of rules; the first that matches wins."""
 
     map_id = models.CharField(_("Assignment map"), max_length=32, unique=True)
     description = models.CharField(_("Description"), max_length=150, blank=True)
+    subject = models.CharField(_("Assigns"), max_length=8, choices=Subject.choices, default=Subject.EMAIL)
 
     class Meta:
         ordering = ("map_id",)
@@ -27,6 +35,7 @@ class AssignmentRule(models.Model):
 
     assignment_map = models.ForeignKey(AssignmentMap, models.CASCADE, related_name="rules")
     position = models.PositiveSmallIntegerField()
+    name = models.CharField(_("Name"), max_length=80, blank=True)
     conditions = models.JSONField(default=list)
     owner = models.ForeignKey(Employee, models.SET_NULL, null=True, blank=True, related_name="+")
     owner_path = models.CharField(max_length=80, blank=True)

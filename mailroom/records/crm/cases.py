@@ -24,6 +24,12 @@ def keep(case: Case, now: datetime) -> Case:
     return case
 
 
+def update(case: Case) -> None:
+    """Set a case open because somebody wrote about it."""
+    case.status, case.reason, case.closed_at = CaseStatus.OPEN, CaseReason.UPDATED, None
+    case.save()
+
+
 def take(ids: Collection[int], employee: Employee) -> int:
     """Make `employee` the owner of open cases; returns how many."""
     cases = Case.objects.filter(pk__in=ids).exclude(status=CaseStatus.CLOSED)

@@ -42,6 +42,12 @@ def by_address(address: str) -> Known:
     return by_addresses([address]).get(addresses.folded(address), Records()).known()
 
 
+def is_known(folded: str) -> bool:
+    """Whether any contact, inactive ones among them, lead or business account has this folded address."""
+    models: tuple[Any, ...] = (Contact, Lead, BusinessAccount)
+    return any(_with(model._default_manager.all(), {folded}).exists() for model in models)
+
+
 def by_addresses(given: Iterable[str]) -> dict[str, Records]:
     """The records of each address, by its folded form: three queries for any number. Inactive contacts do not count."""
     spelled = {text for address in given if (text := addresses.folded(address))}

@@ -57,6 +57,19 @@ def _activities(kind: str) -> tuple[View, ...]:
     return tuple(View(name, _("Activities"), _emails_of(kind), ACTIVITY) for name in ("Activities", "ActivitiesSelect"))
 
 
+def _last_email(*rows: tuple[str, Any, str]) -> tuple[Place, ...]:
+    """What stands in the newest email that came for a case."""
+
+    def reader(field: str) -> Any:
+        def read(case: Any) -> Any:
+            received = Email.objects.filter(related_entity_type="case", related_entity_id=case.pk, direction="incoming")
+            return received.order_by("-date", "-pk").values_list(field, flat=True).first()
+
+        return read
+
+    return tuple(Place(f"Case.LastEmail.{name}", label, reader(field)) for name, label, field in rows)
+
+
 def _person(name: str, label: Any, path: str) -> tuple[Place, ...]:
     return (
         Place(f"{name}.Name", label, at(f"{path}.name")),
@@ -95,6 +108,8 @@ register(
                 ("Case.ClassID", _("Case class ID"), "case_class"),
                 ("Case.CreatedDateTime", _("Created"), "created_at"),
             ),
+            *_last_email(("From", _("From"), "from_address"), ("Subject", _("Subject"), "subject")),
+            *_last_email(("Preview", _("Message text area"), "preview")),
             *_person("Case.OwnerID", _("Owner"), "owner"),
             *_person("Case.ContactID", _("Contact"), "contact"),
             *_person("Case.CustomerID", _("Business account"), "business_account"),

@@ -21,6 +21,8 @@ class CaseIn(Schema):
     case_class: str | None = Field(None, max_length=32)
     business_account: str | None = Field(None, max_length=32)
     contact: int | None = None
+    lead: int | None = None
+    follows: str | None = Field(None, max_length=32)
     owner: str | None = Field(None, max_length=32)
     workgroup: str | None = Field(None, max_length=32)
     emails: list[int] = Field([], max_length=500)
@@ -29,7 +31,7 @@ class CaseIn(Schema):
 CASES = Resource(
     "case",
     plain=("subject", "description", "status", "reason", "severity", "priority"),
-    relations=("case_class", "business_account", "contact", "owner", "workgroup"),
+    relations=("case_class", "business_account", "contact", "lead", "owner", "workgroup", "follows"),
     read_only=("case_id", "created_at", "closed_at"),
     feature="case_management",
 )

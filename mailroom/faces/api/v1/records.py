@@ -19,7 +19,7 @@ from mailroom.faces.api.v1 import beside
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page, operation
 from mailroom.records.activities import linking, saving
 from mailroom.records.crm import entities
-from mailroom.records.crm.models import BusinessAccount, CaseClass, Contact
+from mailroom.records.crm.models import BusinessAccount, Case, CaseClass, Contact, Lead
 from mailroom.records.emails import queries
 from mailroom.records.organisation import features
 from mailroom.records.organisation.models import Employee, User, Workgroup
@@ -30,6 +30,8 @@ KNOWN_BY: dict[type[models.Model], str] = {
     CaseClass: "class_id",
     BusinessAccount: "account_id",
     Contact: "pk",
+    Lead: "pk",
+    Case: "case_id",
     User: "login",
 }
 

@@ -22,7 +22,7 @@ from mailroom.faces.windows.relations import choices, grid  # noqa: F401 choices
 from mailroom.faces.windows.relations.prefill import Origin
 from mailroom.faces.windows.relations.record import EntityWindow, RecordForm
 from mailroom.records.crm import cases
-from mailroom.records.crm.models import BusinessAccount, Case, CaseClass, CaseStatus, Contact
+from mailroom.records.crm.models import BusinessAccount, Case, CaseClass, CaseStatus, Contact, Lead
 from mailroom.records.organisation.models import Employee, Workgroup
 
 TONES = {CaseStatus.NEW: "warn", CaseStatus.OPEN: "run", CaseStatus.CLOSED: "ok"}
@@ -126,6 +126,8 @@ class CaseForm(RecordForm):
         "business-accounts", label=gettext_lazy("Business account"), queryset=BusinessAccount.objects.all()
     )
     contact = LookupField("contacts", label=gettext_lazy("Contact"), queryset=Contact.objects.all())
+    lead = LookupField("leads", label=gettext_lazy("Lead"), queryset=Lead.objects.all())
+    follows = LookupField("cases", label=gettext_lazy("Follows case"), queryset=Case.objects.all())
     owner = LookupField("employees", label=gettext_lazy("Owner"), queryset=Employee.objects.all())
     workgroup = LookupField("workgroups", label=gettext_lazy("Work group"), queryset=Workgroup.objects.all())
 
@@ -133,7 +135,7 @@ class CaseForm(RecordForm):
         model = Case
         fields = (
             "subject", "description", "status", "reason", "severity", "priority",
-            "case_class", "business_account", "contact", "owner", "workgroup",
+            "case_class", "business_account", "contact", "lead", "owner", "workgroup", "follows",
         )  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 6})}
 
@@ -155,7 +157,16 @@ class CaseWindow(EntityWindow):
                 "details",
                 gettext_lazy("Details"),
                 Section(gettext_lazy("Case"), "subject", "description", "status", "reason", "severity", "priority"),
-                Section(gettext_lazy("Relations"), "business_account", "contact", "case_class", "workgroup", "owner"),
+                Section(
+                    gettext_lazy("Relations"),
+                    "business_account",
+                    "contact",
+                    "lead",
+                    "case_class",
+                    "workgroup",
+                    "owner",
+                    "follows",
+                ),
             ),
             Tab("activities", gettext_lazy("Activities"), template="relations/_activities.html"),
             Tab("files", gettext_lazy("Files"), template="relations/_files.html"),

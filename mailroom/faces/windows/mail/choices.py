@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.kit import lookups
 from mailroom.faces.windows.kit.lookups import Lookup
-from mailroom.records.assignment.models import AssignmentMap
+from mailroom.records.assignment.models import AssignmentMap, Subject
 from mailroom.records.crm.models import CaseClass
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.notifications.models import NotificationTemplate
@@ -57,15 +57,16 @@ lookups.register(
         search=("class_id", "description"),
     )
 )
-lookups.register(
-    Lookup(
-        "assignment-maps",
-        _("Assignment map"),
-        rows=lambda request: AssignmentMap.objects.all(),
-        columns=(("map_id", _("Assignment map")), ("description", _("Description"))),
-        search=("map_id", "description"),
+for _key, _subject in (("email-maps", Subject.EMAIL), ("case-maps", Subject.CASE)):
+    lookups.register(
+        Lookup(
+            _key,
+            _("Assignment map"),
+            rows=lambda request, subject=_subject: AssignmentMap.objects.filter(subject=subject),  # type: ignore[misc]  # bound per turn
+            columns=(("map_id", _("Assignment map")), ("description", _("Description"))),
+            search=("map_id", "description"),
+        )
     )
-)
 lookups.register(
     Lookup(
         "users",

@@ -15,7 +15,7 @@ from mailroom.faces.windows.mail import choices  # noqa: F401 registers employee
 from mailroom.records.activities import linking
 from mailroom.records.crm import entities
 from mailroom.records.crm.entities import EntityType
-from mailroom.records.crm.models import BusinessAccount, Contact
+from mailroom.records.crm.models import BusinessAccount, Case, Contact, Lead
 from mailroom.records.emails import links
 from mailroom.records.organisation.models import User
 
@@ -60,6 +60,26 @@ for option in entities.options():
     _lookup(f"entity-{option.key}", option.label, option.types)
 _lookup("entities", _("Related entity"), tuple(entities.TYPES.values()))
 
+lookups.register(
+    Lookup(
+        "leads",
+        _("Lead"),
+        rows=lambda request: Lead.objects.all(),
+        columns=(("name", _("Name")), ("email", _("Email")), ("company", _("Company"))),
+        search=("name", "email", "company"),
+        window="CR301000",
+    )
+)
+lookups.register(
+    Lookup(
+        "cases",
+        _("Case"),
+        rows=lambda request: Case.objects.select_related("business_account"),
+        columns=(("case_id", _("Case ID")), ("subject", _("Subject")), ("business_account", _("Business account"))),
+        search=("case_id", "subject"),
+        window="CR306000",
+    )
+)
 lookups.register(
     Lookup(
         "contacts",

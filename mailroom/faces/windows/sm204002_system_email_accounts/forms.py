@@ -22,7 +22,8 @@ LOOKUPS: dict[str, tuple[str, Any, Any]] = {
     "confirmation_template": ("templates", NotificationTemplate.objects.all(), _("Confirmation template")),
     "reply_template": ("templates", NotificationTemplate.objects.all(), _("Reply template")),
     "new_case_class": ("case-classes", CaseClass.objects.all(), _("New case class")),
-    "email_assignment_map": ("assignment-maps", AssignmentMap.objects.all(), _("Email assignment map")),
+    "case_assignment_map": ("case-maps", AssignmentMap.objects.filter(subject="case"), _("Case assignment map")),
+    "email_assignment_map": ("email-maps", AssignmentMap.objects.filter(subject="email"), _("Email assignment map")),
     "default_work_group": ("workgroups", Workgroup.objects.all(), _("Default email work group")),
     "default_owner": ("employees", Employee.objects.all(), _("Default email owner")),
 }
@@ -45,13 +46,23 @@ NOTES = {
     "confirmation_template": _("Empty is the one that Mailroom brings."),
     "reply_template": _("Empty is the one that Mailroom brings."),
     "automatic_replies_per_hour": _("Beyond it the address gets none until it is quiet, and an alert says so."),
-    "create_new_case": _("An email that belongs to nothing yet opens a case of this class."),
-    "attach_to_business_account_or_contact_or_lead": _("The email becomes an activity of the record with its address."),
-    "create_new_lead": _("A sender nobody knows becomes a lead."),
+    "create_new_case": _("An email that a person wrote and that belongs to nothing yet opens a case of this class."),
+    "case_assignment_map": _("The first rule that fits gives the case its owner and work group."),
+    "attach_to_business_account_or_contact_or_lead": _(
+        "The email becomes an activity of the record with its sender's address; of several, the one active last."
+    ),
+    "create_new_lead": _(
+        "Who is no contact, lead, business account or employee becomes a lead; automatic mail makes none."
+    ),
     "reply_to_unassigned_emails": _("Emails without owner and work group are answered by the template."),
-    "delete_messages_after_processing": _("Processed emails of the chosen kind move to Deleted."),
+    "delete_messages_after_processing": _(
+        "Any; Failed: every step of Main processing failed or was skipped; Successful: one did its work. "
+        "They move to Deleted."
+    ),
     "add_brief_information_about_references": _("A block about the sender's records follows the body."),
-    "email_assignment_map": _("The first rule that matches gives the email its owner and work group."),
+    "email_assignment_map": _(
+        "Email that has no owner and work group yet gets them by the first rule that fits, else from the fields below."
+    ),
     "allowed_attachment_types": _("Extensions separated by commas; empty allows all. Others are quarantined."),
     "root_folder": _("Only with IMAP; empty is INBOX."),
     "oauth2_authorize_address": _("Only for private clouds; empty is the provider's own."),

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.base import audit
-from mailroom.records.crm.models.relations import BusinessAccount, Contact
+from mailroom.records.crm.models.relations import BusinessAccount, Contact, Lead
 from mailroom.records.organisation.models import Employee, Workgroup
 
 
@@ -73,6 +73,7 @@ class Case(models.Model):
     case_class = models.ForeignKey(CaseClass, models.PROTECT, null=True, blank=True)
     business_account = models.ForeignKey(BusinessAccount, models.SET_NULL, null=True, blank=True)
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True)
+    lead = models.ForeignKey(Lead, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Lead"))
     owner = models.ForeignKey(Employee, models.SET_NULL, null=True, blank=True, related_name="+")
     workgroup = models.ForeignKey(Workgroup, models.SET_NULL, null=True, blank=True, related_name="+")
     follows = models.ForeignKey(
