@@ -9,9 +9,10 @@ class IncomingConfig(AppConfig):
     name = "mailroom.flows.incoming"
 
     def ready(self) -> None:
-        """Offer Process all of SM507010 and SM507000 to schedules."""
+        """Offer Process all of SM507010 and SM507000 to schedules; take up the installation's handlers of documents."""
         from mailroom.flows.incoming import (
             account_test,
+            document_handlers,
             reconciling,
             replaying,
             scheduled,
@@ -21,3 +22,4 @@ class IncomingConfig(AppConfig):
         account_test.register()
         replaying.register()
         reconciling.register()
+        document_handlers.load()

@@ -14,7 +14,7 @@ from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.mime import addresses, bodies, references
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import answering, checks, compose
+from mailroom.records.emails import answering, bounced, checks, compose
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Lane
 from mailroom.records.files import store
@@ -37,6 +37,8 @@ def why_not(mail: Mail, to: str) -> str:
         }
     if checks.fault(to) or checks.NO_REPLY.search(to.rpartition("@")[0]):
         return _("It has no sender who could read an answer.")
+    if bounced.for_good([to]):
+        return _("Mail to %(who)s comes back.") % {"who": to}
     if authentication(mail).get("dmarc") == "fail":
         return _("The sender's domain disowns it: the answer would reach a stranger.")
     theirs = dict.fromkeys((addresses.folded(to), addresses.folded(email.from_address)))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from mailroom.flows.incoming import gathering
 from mailroom.flows.incoming.models import ProcessingOptions, StepOutcome
 from mailroom.flows.incoming.step import Mail, Outcome, Step, Verdict
+from mailroom.flows.incoming.steps.add_references import AddReferences
 from mailroom.flows.incoming.steps.assign_default import AssignDefault
 from mailroom.flows.incoming.steps.assignment_map import AssignByMap
 from mailroom.flows.incoming.steps.attach import Attach
@@ -25,8 +26,10 @@ from mailroom.flows.incoming.steps.confirm_receipt import ConfirmReceipt
 from mailroom.flows.incoming.steps.create_case import CreateCase
 from mailroom.flows.incoming.steps.create_lead import CreateLead
 from mailroom.flows.incoming.steps.delete_processed import DeleteProcessed
+from mailroom.flows.incoming.steps.handle_documents import HandleDocuments
 from mailroom.flows.incoming.steps.match_history import MatchHistory
 from mailroom.flows.incoming.steps.notify_case_owner import NotifyCaseOwner
+from mailroom.flows.incoming.steps.record_bounce import RecordBounce
 from mailroom.flows.incoming.steps.reply_to_unassigned import ReplyToUnassigned
 from mailroom.flows.incoming.steps.route import Route
 from mailroom.flows.sending import holding
@@ -41,10 +44,12 @@ log = structlog.get_logger(__name__)
 LAST = DeleteProcessed()
 STEPS: tuple[Step, ...] = (
     Classify(),
+    RecordBounce(),
     ConfirmReceipt(),
     MatchHistory(),
     UpdateCase(),
     Route(),
+    HandleDocuments(),
     CreateCase(),
     Attach(),
     NotifyCaseOwner(),
@@ -52,6 +57,7 @@ STEPS: tuple[Step, ...] = (
     AssignDefault(),
     ReplyToUnassigned(),
     CreateLead(),
+    AddReferences(),
     LAST,
 )
 BATCH = 100

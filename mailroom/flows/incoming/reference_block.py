@@ -14,7 +14,9 @@ from mailroom.flows.incoming.step import Mail
 from mailroom.mime import bodies
 from mailroom.records.crm import entities
 from mailroom.records.crm.models import BusinessAccount, Contact
+from mailroom.records.emails import queries
 from mailroom.records.emails.models import Email, EmailContent, Lane, Status
+from mailroom.records.organisation.models import User
 
 FACT = "about"
 MOST_MAILS = 5
@@ -83,6 +85,19 @@ def keep(email: Email, about: About) -> None:
     content.save(update_fields=["facts"])
 
 
+def names(about: About) -> list[str]:
+    """What a block speaks of, in words."""
+    found = [str(LABELS[name]) for name in about.words if name in LABELS]
+    return [*found, str(_("Last emails"))] if about.mails else found
+
+
+def seen_by(about: About, user: User | None) -> About:
+    """The block without the mails that a person may not see."""
+    wanted = [row[0] for row in about.mails]
+    seen = set(queries.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True)) if user and wanted else ()
+    return About(about.words, [row for row in about.mails if row[0] in seen])
+
+
 def of(content: EmailContent | None) -> About | None:
     """What stands beside the body of a mail; None where nothing does."""
     facts = content.facts if content is not None and isinstance(content.facts, dict) else {}
@@ -92,7 +107,7 @@ def of(content: EmailContent | None) -> About | None:
 
 def text(about: About) -> str:
     """The block as the last lines of a plain text mail."""
-    rows = [f"{LABELS[name]}: {words}" for name, words in about.words.items()]
+    rows = [f"{LABELS[name]}: {words}" for name, words in about.words.items() if name in LABELS]
     rows += [f"{date[:16].replace('T', ' ')} {who}: {subject}" for _pk, date, who, subject in about.mails]
     return "\n".join((OPENED, *rows, CLOSED))
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mailroom.flows.incoming import reference_block
 from mailroom.flows.incoming.models import RoutedCopy
+from mailroom.flows.incoming.reference_block import About
 from mailroom.flows.incoming.step import Mail
 from mailroom.flows.sending import from_template, outbox
 from mailroom.mime import addresses, bodies, quoting, references, remote_images
@@ -62,14 +62,15 @@ def takers(found: Iterable[Employee], original: Email, without: Employee | None 
     return taken
 
 
-def send(mail: Mail, original: Email, employee: Employee, address: str, about: Any = None) -> bool:
+def send(mail: Mail, original: Email, employee: Employee, address: str, about: About | None = None) -> bool:
     """Queue the copy for one employee; False when he has it already, or his address takes nothing."""
     if RoutedCopy.objects.filter(original=original, employee=employee).exists():
         return False
     account, files = original.account, answering.delivered(original)
     fit = sum(file.size for file in files) <= compose.LARGEST_FILES
     heading = _heading(original, employee, fit)
-    text, html = _bodies(original, heading, about)
+    seen = reference_block.seen_by(about, employee.user) if about is not None else None
+    text, html = _bodies(original, heading, seen)
     preferences = current.read()
     fields = DraftFields(
         account=account,
@@ -111,7 +112,7 @@ def _heading(original: Email, employee: Employee, fit: bool) -> str:
     return f"{heading}\n" + words % {"address": f"{from_template.base_address()}/cr306015/{original.pk}/"}
 
 
-def _bodies(original: Email, heading: str, about: Any) -> tuple[str, str]:
+def _bodies(original: Email, heading: str, about: About | None) -> tuple[str, str]:
     content = original.content
     end_text = f"\n\n{reference_block.text(about)}" if about is not None else ""
     text = f"{heading}\n\n{content.text}{end_text}"

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from mailroom.mime import addresses, bodies, near_domains
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import attachment_words, correspondents
+from mailroom.records.emails import attachment_words, bounced, correspondents
 from mailroom.records.emails.models import Email
 from mailroom.records.organisation.models import Employee
 
@@ -34,7 +34,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is looked at; `known` are the addresses of the mail that is answered, `inside` our own domains."""
+    """What is looked at; `known` are the addresses of the mail that is answered, `inside` our own domains.
+
+    `bounced` says in words why mail to an address came back for good.
+    """
 
     to: Sequence[Address] = ()
     cc: Sequence[Address] = ()
@@ -46,6 +49,7 @@ class Letter:
     inside: Collection[str] = ()
     known: Collection[str] = ()
     corrections: dict[str, str] = field(default_factory=dict)
+    bounced: dict[str, str] = field(default_factory=dict)
 
     @property
     def everybody(self) -> list[Address]:
@@ -58,6 +62,7 @@ def find(letter: Letter) -> list[Finding]:
     return [
         *_mistyped(letter),
         *_no_reply(letter),
+        *_bounced(letter),
         *_outside(letter),
         *_many(letter),
         *_subject(letter),
@@ -78,6 +83,14 @@ def _no_reply(letter: Letter) -> Iterator[Finding]:
     for item in letter.everybody:
         if NO_REPLY.search(item.address.rpartition("@")[0]):
             yield Finding("no_reply", _("Nobody reads mail to %s.") % item.address, (item.address,))
+
+
+def _bounced(letter: Letter) -> Iterator[Finding]:
+    for item in letter.everybody:
+        words = letter.bounced.get(addresses.folded(item.address))
+        if words is not None:
+            text = _("Mail to %(address)s came back: %(why)s") % {"address": item.address, "why": words}
+            yield Finding("bounced", text, (item.address,))
 
 
 def _outside(letter: Letter) -> Iterator[Finding]:
@@ -169,6 +182,7 @@ def letter_of(email: Email) -> Letter:
         inside,
         _answered(email),
         corrections({addresses.domain(item.address) for item in everybody} - inside),
+        bounced.for_good([item.address for item in everybody]),
     )
 
 

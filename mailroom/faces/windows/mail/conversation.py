@@ -7,14 +7,16 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.mail import files, images_wanted, rights, tables
+from mailroom.flows.incoming import reference_block
 from mailroom.mime import remote_images
 from mailroom.records.conversations import notes
 from mailroom.records.emails import frame, ledger
-from mailroom.records.emails.models import Direction, Email, Status
+from mailroom.records.emails.models import Direction, Email, EmailContent, Status
 
 NEAR_BEFORE = 4
 NEAR_AFTER = 12
@@ -112,11 +114,29 @@ def opened_message(request: HttpRequest, email: Email) -> dict[str, Any]:
         "cut": frame.is_cut(html, text),
         "has_text": bool(html and text),
         "note": facts.get("note", ""),
+        "handled": facts.get("handled"),
+        "about": about(request, content),
         "verdicts": facts.get("authentication") or {},
         "files": files.listed(email),
         "in_doubt": email.status == Status.FAILED and any(row.outcome == "in_doubt" for row in email.recipients.all()),
         "delivery": ledger.delivery(email) if email.direction == Direction.OUTGOING else None,
     }
+
+
+def about(request: HttpRequest, content: EmailContent | None) -> dict[str, Any] | None:
+    """The block about references below a body, without the emails that this person may not see."""
+    found = reference_block.of(content)
+    if found is None:
+        return None
+    seen = reference_block.seen_by(found, requests.user_of(request))
+    words = [
+        (reference_block.LABELS[name], words) for name, words in seen.words.items() if name in reference_block.LABELS
+    ]
+    mails = [
+        {"id": pk, "date": parse_datetime(date), "who": who, "subject": subject}
+        for pk, date, who, subject in seen.mails
+    ]
+    return {"words": words, "mails": mails}
 
 
 def is_draft(email: Email) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mailroom.faces.windows.kit import cells, requests
 from mailroom.faces.windows.kit.columns import Cell, Column
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import queries
+from mailroom.records.emails import bounced, queries
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation.models import Employee
 
@@ -24,6 +24,8 @@ UNSEEN = tuple(
 
 def status_cell(email: Email) -> SafeString:
     """Icon and word of the status; archived mail says so."""
+    if email.failed_step == bounced.STEP and not email.archived:
+        return cells.status(_("Bounced"), "bad")
     words = _("Archived") if email.archived else Status(email.status).label
     return cells.status(words, "" if email.archived else TONES.get(Status(email.status), ""))
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from mailroom.flows.incoming.models import DeleteAfterProcessing
 from mailroom.flows.incoming.step import Mail, Outcome, Verdict, did, skipped
 
-MAIN_STEPS = frozenset({"create_case", "attach", "reply_to_unassigned", "create_lead"})
+MAIN_STEPS = frozenset({"create_case", "attach", "reply_to_unassigned", "create_lead", "handle_documents"})
 
 
 class DeleteProcessed:

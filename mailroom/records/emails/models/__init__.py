@@ -1,5 +1,6 @@
 """The email and what hangs on it: the Email row is narrow; bodies, recipients, files and history are own tables."""
 
+from mailroom.records.emails.models.bounced import BouncedAddress
 from mailroom.records.emails.models.content import Attachment, EmailContent, EmailReference, Recipient
 from mailroom.records.emails.models.correspondent import Correspondent
 from mailroom.records.emails.models.email import Box, Direction, Email, Lane, Status, Thread
@@ -11,6 +12,7 @@ __all__ = [
     "AddressWord",
     "Attachment",
     "Attempt",
+    "BouncedAddress",
     "Box",
     "Correspondent",
     "Direction",
