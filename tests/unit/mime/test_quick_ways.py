@@ -100,7 +100,8 @@ def test_one_usual_parameter_is_read_as_it_is_beside_another(value: str) -> None
 @pytest.mark.parametrize(
     "name",
     "mailer-daemon mailerdaemon postmaster post_master mail.deliver maildelivery delivery-subsystem delivery_system "
-    "mail-system mailsystem mdaemon system_administrator mail_service antivirus smtp_gateway noreply@bounce poostmaster".split(),
+    "mail-system mailsystem mdaemon system_administrator mail_service antivirus smtp_gateway noreply@bounce "
+    "poostmaster".split(),
 )
 def test_every_name_of_a_mail_system_holds_one_of_the_signs(name: str) -> None:
     sender = name.replace("system_administrator", "system administrator")
