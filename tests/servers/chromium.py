@@ -77,11 +77,12 @@ def _check_host(url: str, troubles: list[str]) -> None:
         troubles.append(f"request to another host: {url}")
 
 
-def axe(page: Page) -> list[str]:
-    """Accessibility violations on the page, a line each."""
+def axe(page: Page, *more: str) -> list[str]:
+    """Accessibility violations on the page, a line each; `more` names rules that are asked besides the usual ones."""
     session = page.context.new_cdp_session(page)
     session.send("Page.setBypassCSP", {"enabled": True})
     page.evaluate(AXE.read_text())
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": True} for rule in more}}
+    result = page.evaluate("options => axe.run(document, options)", options)
     session.send("Page.setBypassCSP", {"enabled": False})
     return [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in result["violations"]]

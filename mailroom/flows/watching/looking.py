@@ -87,6 +87,14 @@ def no_mail(now: datetime) -> list[Found]:
     return found
 
 
+def consent_end(account: EmailAccount) -> datetime | None:
+    """When the account's consent ends, by the token server's word or by the days it lasts; None where nobody says."""
+    options = getattr(account, "watching", None) or WatchingOptions()
+    if account.oauth2_consent_ends_at or account.oauth2_consented_at is None or not options.consent_lasts_days:
+        return account.oauth2_consent_ends_at
+    return account.oauth2_consented_at + timedelta(days=options.consent_lasts_days)
+
+
 def consent_ends(now: datetime) -> list[Found]:
     """Accounts whose consent ends within the days they ask for; one that is lost already has an alert of its own."""
     signing_in = (SignInMethod.OAUTH2_MICROSOFT, SignInMethod.OAUTH2_GOOGLE)
@@ -94,9 +102,7 @@ def consent_ends(now: datetime) -> list[Found]:
     found = []
     for account in rows.exclude(oauth2_consented_at=None).select_related("watching"):
         options = getattr(account, "watching", None) or WatchingOptions()
-        ends = account.oauth2_consent_ends_at
-        if ends is None and options.consent_lasts_days and account.oauth2_consented_at:
-            ends = account.oauth2_consented_at + timedelta(days=options.consent_lasts_days)
+        ends = consent_end(account)
         if ends and options.consent_ends_days is not None and ends - now <= timedelta(days=options.consent_ends_days):
             words = f"The sign-in of account {account} {_in_days(ends - now)}: sign in again."
             advice = f"Open {account} in System email accounts and press Give consent: every setting stays."

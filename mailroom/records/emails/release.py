@@ -9,14 +9,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mailroom.base import audit
-from mailroom.records.emails import status
+from mailroom.records.emails import queries, status
 from mailroom.records.emails.models import Attachment, Email, StatusChange
 from mailroom.records.organisation.models import User
 
 
-def waiting() -> QuerySet[Attachment]:
-    """Every file that is held back."""
-    return Attachment.objects.filter(state=Attachment.State.QUARANTINED)
+def waiting(user: User | None = None) -> QuerySet[Attachment]:
+    """Every file that is held back; with `user` those of emails that he may see (BEHAVIOUR 12)."""
+    rows = Attachment.objects.filter(state=Attachment.State.QUARANTINED)
+    return rows if user is None else rows.filter(email__in=queries.visible_to(user))
 
 
 def export(row: Attachment) -> dict[str, Any]:

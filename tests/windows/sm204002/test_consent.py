@@ -1,13 +1,16 @@
 """Give consent in SM204002: the browser goes to the provider and comes back; nobody else's answer is taken."""
 
+import re
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
+from mailroom.flows.watching.models import WatchingOptions
 from mailroom.records.email_accounts import oauth2
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import User
@@ -77,6 +80,19 @@ def test_consent_is_asked_with_state_and_pkce_and_given(signed_in: Client, accou
     assert (kept.description, kept.username) == ("Kept", account.username)
     assert kept.oauth2_access_token not in page
     assert kept.oauth2_refresh_token not in page
+
+
+def test_the_page_says_until_when_a_consent_lasts_where_that_is_known(signed_in: Client, account: EmailAccount) -> None:
+    def page() -> str:
+        return signed_in.get(f"/sm204002/{account.email_account_id}/").content.decode()
+
+    given = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    EmailAccount.objects.update(oauth2_consented_at=given, oauth2_refresh_token="kept", sign_in_method="oauth2_google")
+    assert "Lasts until" not in page()
+    WatchingOptions.objects.update_or_create(account=account, defaults={"consent_lasts_days": 90})
+    assert re.search(r"Lasts until <time [^>]*5 April 2026", page())
+    EmailAccount.objects.update(oauth2_consent_ends_at=given + timedelta(days=30))
+    assert re.search(r"Lasts until <time [^>]*4 February 2026", page())
 
 
 def test_the_verifier_that_was_challenged_is_sent_with_the_code(

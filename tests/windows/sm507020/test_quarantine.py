@@ -135,6 +135,20 @@ def test_nobody_else_releases_files_from_the_list(held: Attachment, administrato
     assert held.state == "quarantined"
 
 
+def test_a_file_in_a_personal_account_is_listed_for_its_owner_alone(
+    held: Attachment, administrator: User, asking: Callable[..., Any]
+) -> None:
+    owner = people.create_user("owner", "", "administrator")
+    EmailAccount.objects.update(personal_owner=owner)
+    client = signed_in(administrator)
+    assert "macro.xlsm" not in page(client, "/sm507030/")
+    assert client.post("/sm507030/do/release/", {"ids": held.pk, "confirmed": "1"}).status_code == 404
+    assert asking("administrator", "GET", "/files").json()["items"] == []
+    held.refresh_from_db()
+    assert held.state == "quarantined"
+    assert "macro.xlsm" in page(signed_in(owner), "/sm507030/")
+
+
 @pytest.fixture
 def asking(now: datetime) -> Callable[..., Any]:
     """Ask the API as somebody of a role."""

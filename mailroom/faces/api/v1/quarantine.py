@@ -46,9 +46,9 @@ def replay_all(request: HttpRequest) -> Any:
 
 @router.get("/files", response={200: Page, **ERRORS})
 def list_files(request: HttpRequest, limit: Limit = 50, cursor: Cursor = LARGEST_ID) -> dict[str, Any]:
-    """Quarantined files (SM507030), newest first; each is released under its email."""
-    rights.administrator(request)
-    rows = release.waiting().select_related("email__account").filter(pk__lt=cursor)
+    """Quarantined files (SM507030) of emails that one may see, newest first; each is released under its email."""
+    user = rights.administrator(request)
+    rows = release.waiting(user).select_related("email__account").filter(pk__lt=cursor)
     page = list(rows.order_by("-pk")[: limit + 1])
     more = str(page[limit - 1].pk) if len(page) > limit else None
     return {"items": [release.export(row) for row in page[:limit]], "cursor": more}

@@ -17,6 +17,7 @@ from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.kit.toasts import Toast
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.sm204002_system_email_accounts.window import WINDOW
+from mailroom.flows.watching import looking
 from mailroom.records.email_accounts import oauth2, tokens
 from mailroom.records.email_accounts.models import EmailAccount, SignInMethod
 
@@ -37,6 +38,7 @@ def standing(account: EmailAccount) -> dict[str, Any] | None:
     return {
         "provider": oauth2.provider(account).name,
         "given": account.oauth2_consented_at if account.oauth2_refresh_token else None,
+        "ends": looking.consent_end(account),
         "lost": account.oauth2_consent_lost,
         "callback": callback_address(),
     }

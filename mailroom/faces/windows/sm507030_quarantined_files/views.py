@@ -57,8 +57,8 @@ class QuarantinedFiles(GridWindow):
     toolbar = (Action("release", gettext_lazy("Release"), run=let_go, icon="ok", confirm=ask, roles=ADMINISTRATORS),)
 
     def records(self, request: HttpRequest) -> QuerySet[Attachment]:
-        """All of them: only administrators come here."""
-        return release.waiting().select_related("email__account")
+        """Those of emails that one may see: a personal account is its owner's alone, for administrators too."""
+        return release.waiting(requests.user_of(request)).select_related("email__account")
 
     def search(self, rows: QuerySet[Attachment], text: str) -> QuerySet[Attachment]:
         """By the file's name."""

@@ -12,5 +12,5 @@ WINDOW = Window(
     icon="paperclip",
     roles=ADMINISTRATORS,
     order=61,
-    count=lambda user: release.waiting(),
+    count=release.waiting,
 )
