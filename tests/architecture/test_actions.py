@@ -36,6 +36,8 @@ OPERATIONS = {
     "cr306020_task complete": "patch /tasks/{reference}",
     "cr306020_task reopen": "patch /tasks/{reference}",
     "ep203000_employees add": "post /employees",
+    "ep205000_assignment_maps add": "post /assignment-maps",
+    "ep205000_assignment_maps delete": "delete /assignment-maps/{map_id}",
     "mail reply": f"post {EMAIL}/reply",
     "mail reply-all": f"post {EMAIL}/reply-all",
     "mail forward": f"post {EMAIL}/forward",

@@ -40,12 +40,11 @@ def first_of(
 def true_lines(
     rule: AssignmentRule, rows: QuerySet[Any], properties: Sequence[Property], moment: Moment
 ) -> dict[int, list[Line]]:
-    """For each row the lines of a rule that hold for it: why it fits. One query."""
-    every = lines.of(rule.conditions)
+    """For each row the lines of a rule that hold for it: why it fits, each without brackets. One query."""
+    every = [Line(one.property, one.condition, one.value, one.value2) for one in lines.of(rule.conditions)]
     holds = {}
     for place, line in enumerate(every):
-        alone = Line(line.property, line.condition, line.value, line.value2)
-        meant = meaning.condition([alone], properties, moment)
+        meant = meaning.condition([line], properties, moment)
         holds[f"holds_{place}"] = Case(When(meant, then=Value(True)), default=Value(False), output_field=BooleanField())
     found = rows.annotate(**holds).values_list("pk", *holds)
     return {pk: [line for line, true in zip(every, truths, strict=True) if true] for pk, *truths in found}

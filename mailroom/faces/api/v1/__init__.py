@@ -7,6 +7,7 @@ from mailroom.faces.api import errors, rights
 from mailroom.faces.api.v1 import (
     accounts,
     alerts,
+    assignment_maps,
     audit_trail,
     bulk,
     canned_texts,
@@ -50,6 +51,7 @@ api.add_router("/emails", bulk.router)
 api.add_router("/emails", emails.router)
 api.add_router("/accounts", accounts.router)
 api.add_router("/alerts", alerts.router)
+api.add_router("/assignment-maps", assignment_maps.router)
 api.add_router("/audit-trail", audit_trail.router)
 api.add_router("/exchanges", exchanges.router)
 api.add_router("/filters", filters.router)

@@ -65,6 +65,7 @@ for _key, _subject in (("email-maps", Subject.EMAIL), ("case-maps", Subject.CASE
             rows=lambda request, subject=_subject: AssignmentMap.objects.filter(subject=subject),  # type: ignore[misc]  # bound per turn
             columns=(("map_id", _("Assignment map")), ("description", _("Description"))),
             search=("map_id", "description"),
+            window="EP205000",
         )
     )
 lookups.register(

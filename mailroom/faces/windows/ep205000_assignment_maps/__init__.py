@@ -1,0 +1,1 @@
+"""Assignment maps: ordered rules that give emails and cases to people."""
