@@ -23,6 +23,7 @@ from tests.servers.sink import SmtpSink
 from tests.servers.smtp import SmtpServer
 
 pytest_plugins = ["tests.servers.chromium"]
+LONG_FILES = tuple(f"tests/{room}/" for room in ("faults", "packaging", "corpus", "api", "stories", "unit/keeping"))
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup", "app"}
 
 
@@ -32,13 +33,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: touches the database, so it is run on SQLite and on PostgreSQL")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that touches the database."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark every test that touches the database, and let the files that take a minute come first.
+
+    A file stays with one of the two processes: a long one that comes last would leave the other without work.
+    """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
             item.add_marker("database")
+    yield
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG_FILES))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTHING_FOUND = 5  # pytest's exit status
 FAILED = 1
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
+BESIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # in the order of tests/conftest.py
 AGAIN = ("-n", "0", "--last-failed", "--last-failed-no-failures", "none")
 A_FEW = 8
 SLOWEST = ("--durations", "25", "--durations-min", "4")  # where the suite's time goes, told after each run
@@ -44,7 +45,7 @@ def pytest(database: str, *arguments: str) -> tuple[int, Counts]:
 def run(database: str, *arguments: str) -> tuple[int, Counts]:
     """All tests on one database, and a few failed ones once more alone."""
     print(f"== tests on {database}", flush=True)
-    status, counts = pytest(database, "-n", "2", "--dist", "loadfile", *SLOWEST, *arguments)
+    status, counts = pytest(database, *BESIDE, *SLOWEST, *arguments)
     failed = counts.get("failed", 0) + counts.get("error", 0)
     if status != FAILED or not 0 < failed <= A_FEW:
         return status, counts
