@@ -16,7 +16,7 @@ NOT_HERE = (
 )
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: the library walks over all members, and with slots Python 3.11.2 fails at one of them
 class Handler:
     """Decides on senders and recipients, and puts mail into mailboxes.
 

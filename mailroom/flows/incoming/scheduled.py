@@ -16,6 +16,7 @@ from mailroom.flows.scheduling.operations import Choices, Operation, Order, Repo
 from mailroom.flows.sending import send
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email, Status
+from mailroom.records.filters.meaning import When
 from mailroom.records.organisation.models import Job, User
 
 SEND_AND_RECEIVE = "SM507010"
@@ -43,7 +44,7 @@ def send_and_receive(order: Order) -> Report:
     """Process all of SM507010: the action of the filter value *Action* on every account that the conditions leave."""
     report = Report()
     action = Exchange(order.values.get("Action", Exchange.SEND_RECEIVE_ALL))
-    narrow = conditions.query(order.conditions, ACCOUNT_FIELDS, order.zone)
+    narrow = conditions.query(order.conditions, ACCOUNT_FIELDS, When(order.now, order.zone))
     accounts = EmailAccount.objects.filter(narrow, active=True).values_list("pk", flat=True)
     for result in exchange.run(action, accounts, clock.now, manual=False, go_on=order.renew):
         report.processed += result.emails
@@ -92,7 +93,7 @@ def _chosen(order: Order, account: EmailAccount) -> list[int] | None:
     if not order.conditions:
         return None
     due = Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=order.now)
-    narrow = conditions.query(order.conditions, EMAIL_FIELDS, order.zone)
+    narrow = conditions.query(order.conditions, EMAIL_FIELDS, When(order.now, order.zone))
     rows = Email.objects.filter(due, narrow, account=account, status=Status.PENDING)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_CHOSEN])
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailroom.flows.scheduling.operations import Condition, Text
+from mailroom.records.filters import lines as filter_lines
+from mailroom.records.filters import meaning
+from mailroom.records.filters.properties import Kind, Property
 
 OPERATORS: dict[str, Text] = {
     "equals": gettext_lazy("Equals"),
@@ -26,8 +28,9 @@ OPERATORS: dict[str, Text] = {
     "not_empty": gettext_lazy("Is not empty"),
 }
 WITHOUT_VALUE = frozenset({"empty", "not_empty"})
-OF_TEXT = {"contains": "icontains", "starts_with": "istartswith", "ends_with": "iendswith"}
-DAY = timedelta(days=1)
+# The window's own words for conditions of a filter that go by another key there.
+OF_A_FILTER = {"greater_or_equal": "at_least", "less_or_equal": "at_most", "not_contain": "does_not_contain"}
+OF_NOTHING = {"equals": "empty", "not_equal": "not_empty"}
 
 
 class Wrong(ValueError):
@@ -42,60 +45,19 @@ class Field:
     moment: bool = False
 
 
-def query(lines: Iterable[Condition], fields: Mapping[str, Field], zone: tzinfo) -> Q:
-    """All conditions at once; raises Wrong. Dates are whole days in `zone`."""
-    found = Q()
-    for line in lines:
-        if line.field not in fields:
-            raise Wrong(_("There is no field “%(name)s” here.") % {"name": line.field})
-        if line.operator not in OPERATORS:
-            raise Wrong(_("There is no condition “%(name)s”.") % {"name": line.operator})
-        field = fields[line.field]
-        found &= _moment(line, field.lookup, zone) if field.moment else _text(line, field.lookup)
-    return found
-
-
-def _text(line: Condition, lookup: str) -> Q:
-    operator = line.operator
-    if operator in WITHOUT_VALUE:
-        nothing = Q(**{lookup: ""})
-        return nothing if operator == "empty" else ~nothing
-    if operator in OF_TEXT:
-        return Q(**{f"{lookup}__{OF_TEXT[operator]}": line.value})
-    if operator == "not_contain":
-        return ~Q(**{f"{lookup}__icontains": line.value})
-    if operator == "between":
-        return Q(**{f"{lookup}__gte": line.value, f"{lookup}__lte": line.value2})
-    if operator in {"equals", "not_equal"}:
-        same = Q(**{f"{lookup}__iexact": line.value})
-        return same if operator == "equals" else ~same
-    compare = {"greater": "gt", "greater_or_equal": "gte", "less": "lt", "less_or_equal": "lte"}[operator]
-    return Q(**{f"{lookup}__{compare}": line.value})
-
-
-def _moment(line: Condition, lookup: str, zone: tzinfo) -> Q:
-    operator = line.operator
-    if operator in WITHOUT_VALUE:
-        return Q(**{f"{lookup}__isnull": operator == "empty"})
-    start = _start_of(line.value, zone)
-    end = start + DAY
-    spans = {
-        "equals": Q(**{f"{lookup}__gte": start, f"{lookup}__lt": end}),
-        "not_equal": ~Q(**{f"{lookup}__gte": start, f"{lookup}__lt": end}),
-        "greater": Q(**{f"{lookup}__gte": end}),
-        "greater_or_equal": Q(**{f"{lookup}__gte": start}),
-        "less": Q(**{f"{lookup}__lt": start}),
-        "less_or_equal": Q(**{f"{lookup}__lt": end}),
-    }
-    if operator == "between":
-        return Q(**{f"{lookup}__gte": start, f"{lookup}__lt": _start_of(line.value2, zone) + DAY})
-    if operator not in spans:
-        raise Wrong(_("“%(condition)s” does not fit a date.") % {"condition": OPERATORS[operator]})
-    return spans[operator]
-
-
-def _start_of(text: str, zone: tzinfo) -> datetime:
+def query(lines: Iterable[Condition], fields: Mapping[str, Field], when: meaning.When) -> Q:
+    """All conditions at once, as a filter means them; raises Wrong. Dates are whole days in the zone of `when`."""
+    properties = [
+        Property(name, name, Kind.DAY if field.moment else Kind.TEXT, field.lookup) for name, field in fields.items()
+    ]
     try:
-        return datetime.combine(date.fromisoformat(text.strip()), time(), zone)
-    except ValueError:
-        raise Wrong(_("“%(text)s” is no date. Write it as 2026-11-24.") % {"text": text}) from None
+        return meaning.condition([_line(line) for line in lines], properties, when)
+    except filter_lines.Wrong as error:
+        raise Wrong(str(error)) from None
+
+
+def _line(line: Condition) -> filter_lines.Line:
+    if line.operator not in OPERATORS:
+        raise Wrong(_("There is no condition “%(name)s”.") % {"name": line.operator})
+    known = line.operator if line.value else OF_NOTHING.get(line.operator, line.operator)
+    return filter_lines.Line(line.field, OF_A_FILTER.get(known, known), line.value, line.value2)

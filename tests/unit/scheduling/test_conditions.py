@@ -11,9 +11,10 @@ from mailroom.flows.scheduling.conditions import Field
 from mailroom.flows.scheduling.operations import Condition, Order
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email, Status
+from mailroom.records.filters.meaning import When
 
 pytestmark = pytest.mark.django_db
-FIELDS = {"Subject": Field("subject"), "Start date": Field("start_at", moment=True)}
+FIELDS = {"Subject": Field("subject"), "Start date": Field("start_at", moment=True), "Owner": Field("owner__name")}
 OSLO = ZoneInfo("Europe/Oslo")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def emails(db: None) -> None:
 
 
 def subjects(*lines: Condition) -> list[str]:
-    found = Email.objects.filter(conditions.query(lines, FIELDS, OSLO))
+    found = Email.objects.filter(conditions.query(lines, FIELDS, When(NOON, OSLO)))
     return list(found.order_by("pk").values_list("subject", flat=True))
 
 
@@ -49,6 +50,8 @@ def subjects(*lines: Condition) -> list[str]:
         (Condition("Start date", "greater_or_equal", "2026-11-23"), ["Order 1", "order 2"]),
         (Condition("Start date", "between", "2026-11-23", "2026-11-23"), ["order 2"]),
         (Condition("Start date", "empty"), ["Invoice"]),
+        (Condition("Owner", "equals", ""), ["Order 1", "order 2", "Invoice"]),
+        (Condition("Owner", "not_empty"), []),
     ],
 )
 def test_each_condition(emails: None, line: Condition, expected: list[str]) -> None:
@@ -68,11 +71,13 @@ def test_all_conditions_must_hold(emails: None) -> None:
         Condition("Subject", "resembles", "x"),
         Condition("Start date", "contains", "2026-11-24"),
         Condition("Start date", "equals", "soon"),
+        Condition("Start date", "between", "2026-11-24", "2026-11-23"),
+        Condition("Subject", "contains", ""),
     ],
 )
 def test_a_condition_that_says_nothing_is_refused(line: Condition) -> None:
     with pytest.raises(conditions.Wrong):
-        conditions.query([line], FIELDS, OSLO)
+        conditions.query([line], FIELDS, When(NOON, OSLO))
 
 
 def test_a_run_works_only_on_what_fits_its_conditions(emails: None) -> None:
