@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -30,6 +31,8 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup",
 def pytest_configure(config: pytest.Config) -> None:
     """Name the marker that selects what is run on both databases, and make the end of a test cheap."""
     emptying.install()
+    hypothesis.settings.register_profile("suite", deadline=None)  # the suite shares two cores
+    hypothesis.settings.load_profile("suite")
     config.addinivalue_line("markers", "database: touches the database, so it is run on SQLite and on PostgreSQL")
 
 
