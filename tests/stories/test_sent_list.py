@@ -67,8 +67,9 @@ def line(page: Page, number: int, name: str, condition: str, value: str) -> None
     """Fill in one line; the dialog comes anew after a property or a condition is chosen."""
     for label, choice in (("Property", name), ("Condition", condition)):
         box = page.locator("#dialog").get_by_label(f"{label}, line {number}")
-        with page.expect_response("**/filter/"):
-            box.select_option(label=choice)
+        box.evaluate("box => box.setAttribute('data-before', '')")
+        box.select_option(label=choice)
+        expect(page.locator("#dialog [data-before]")).to_have_count(0)
         expect(box.locator("option:checked")).to_have_text(choice)
     page.locator("#dialog").get_by_label(f"Value, line {number}", exact=True).fill(value)
 

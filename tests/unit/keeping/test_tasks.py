@@ -17,10 +17,11 @@ def test_mail_that_the_index_lacks_gets_its_place_by_itself() -> None:
     assert SearchDocument.objects.get().email_id == email.pk
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts its tables by itself")
 def test_the_planner_is_told_of_the_tables() -> None:
     emails.make("One", "body")
     tasks.tell_planner()
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL counts its tables by itself
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'emails_email'")
         assert cursor.fetchone()[0] > 0

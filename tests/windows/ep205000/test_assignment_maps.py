@@ -135,6 +135,13 @@ def test_the_api_keeps_a_whole_map(boss: Client, agent: User) -> None:
     assert boss.get(f"{API}/MAIL").status_code == 404
 
 
+def test_a_map_cannot_take_the_name_of_another_over_the_api(boss: Client, by_map: AssignmentMap) -> None:
+    assert boss.post(API, {"map_id": "OTHER"}, content_type=JSON).status_code == 201
+    refused = boss.put(f"{API}/OTHER", {"map_id": by_map.map_id}, content_type=JSON)
+    assert (refused.status_code, "already" in refused.content.decode()) == (422, True)
+    assert boss.post(API, {"map_id": by_map.map_id}, content_type=JSON).status_code == 422
+
+
 def test_a_rule_may_lose_its_owner_without_harm(boss: Client, by_map: AssignmentMap) -> None:
     per = Employee.objects.create(employee_id="E3", name="Per")
     by_map.rules.create(position=1, owner=per)

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from ninja import Status as Answer
@@ -55,8 +55,6 @@ def list_maps(request: HttpRequest) -> list[dict[str, Any]]:
 def add(request: HttpRequest, values: MapIn) -> Any:
     """Keep a new map."""
     rights.administrator(request)
-    if AssignmentMap.objects.filter(map_id__iexact=values.map_id).exists():
-        raise HttpError(422, f"There is an assignment map {values.map_id} already.")
     return Answer(201, _saved(AssignmentMap(), values))
 
 
@@ -110,6 +108,9 @@ def _find(map_id: str) -> AssignmentMap:
 
 
 def _saved(row: AssignmentMap, values: MapIn) -> dict[str, Any]:
+    taken = HttpError(422, f"There is an assignment map {values.map_id} already.")
+    if AssignmentMap.objects.filter(map_id__iexact=values.map_id).exclude(pk=row.pk).exists():
+        raise taken
     row.map_id, row.description, row.subject = values.map_id, values.description, values.assigns
     try:
         with transaction.atomic():
@@ -117,4 +118,6 @@ def _saved(row: AssignmentMap, values: MapIn) -> dict[str, Any]:
             maps.replace_rules(row, [rule.dict() for rule in values.rules], clock.now())
     except maps.Invalid as error:
         raise HttpError(422, str(error)) from error
+    except IntegrityError as error:  # another was first
+        raise taken from error
     return maps.export(row)
