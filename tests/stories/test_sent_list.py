@@ -67,6 +67,7 @@ def line(page: Page, number: int, name: str, condition: str, value: str) -> None
     """Fill in one line; the dialog comes anew after a property or a condition is chosen."""
     for label, choice in (("Property", name), ("Condition", condition)):
         box = page.locator("#dialog").get_by_label(f"{label}, line {number}")
+        expect(page.locator("#dialog .htmx-added")).to_have_count(0)  # what has come is alive a moment later
         box.evaluate("box => box.setAttribute('data-before', '')")
         box.select_option(label=choice)
         expect(page.locator("#dialog [data-before]")).to_have_count(0)
