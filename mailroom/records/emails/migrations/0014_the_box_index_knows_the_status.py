@@ -7,7 +7,7 @@ from django.db import migrations, models
 def tell_planner(apps, schema_editor):
     """SQLite knows nothing of a new index, and would go by others until the night."""
     if schema_editor.connection.vendor == "sqlite":
-        schema_editor.execute("PRAGMA analysis_limit = 1000")
+        schema_editor.execute("PRAGMA analysis_limit = 100000")
         schema_editor.execute("ANALYZE emails_email")
 
 
