@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from mailroom.faces.api import rights
-from mailroom.faces.api.v1.schemas import ERRORS, Page
+from mailroom.faces.api.v1.schemas import ERRORS, Moment, Page
 from mailroom.records.organisation import trail
 
 router = Router(tags=["audit trail"])
@@ -20,8 +20,8 @@ class Filters(Schema):
     kind: str = Field("", max_length=100, pattern=r"^[a-z]*$")
     record: str = Field("", max_length=255, pattern=r"^[^\x00]*$")
     action: Literal["", "create", "update", "delete", "access"] = ""
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     query: str = Field("", max_length=200, pattern=r"^[^\x00]*$")
     cursor: str = Field("", pattern=r"^\d{0,18}$")
     limit: int = Field(50, ge=1, le=500)

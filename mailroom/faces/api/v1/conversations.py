@@ -6,11 +6,11 @@ from django.http import Http404, HttpRequest
 from ninja import Router, Schema
 from ninja import Status as Answer
 from ninja.errors import HttpError
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
-from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
+from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Moment, Page
 from mailroom.records.conversations import joining, notes, snooze
 from mailroom.records.conversations.models import Mention, Note
 from mailroom.records.emails import doubt, present, queries, status
@@ -32,7 +32,7 @@ class NoteIn(Schema):
 class SnoozeIn(Schema):
     """Until when."""
 
-    until: AwareDatetime
+    until: Moment
 
 
 class MergeIn(Schema):

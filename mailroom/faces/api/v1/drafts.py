@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest
 from ninja import Schema
 from ninja import Status as Answer
 from ninja.errors import HttpError
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
-from mailroom.faces.api.v1.schemas import LARGEST_ID
+from mailroom.faces.api.v1.schemas import LARGEST_ID, Moment
 from mailroom.flows.sending import outbox, preview
 from mailroom.mime import bodies
 from mailroom.mime.message import Address
@@ -58,7 +58,7 @@ class SendIn(Schema):
     """How a draft is sent."""
 
     undo_seconds: int = Field(0, ge=0, le=outbox.LONGEST_UNDO)
-    send_at: AwareDatetime | None = None
+    send_at: Moment | None = None
     cancel_if_answered: bool = False
 
 

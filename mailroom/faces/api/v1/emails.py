@@ -5,12 +5,12 @@ from typing import Any, Literal
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from ninja import Router, Schema
 from ninja import Status as Answer
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1 import drafts, email_lists
-from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page, RelatedIn
+from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Moment, Page, RelatedIn
 from mailroom.flows.incoming import pipeline
 from mailroom.flows.receiving import whole
 from mailroom.flows.sending import holding, outbox, send
@@ -39,7 +39,7 @@ class NewEmailIn(Schema):
     attachments: list[drafts.NewAttachment] = []
     send: bool = False
     undo_seconds: int = Field(0, ge=0, le=60)
-    send_at: AwareDatetime | None = None
+    send_at: Moment | None = None
     cancel_if_answered: bool = False
     related: RelatedIn | None = Field(None, description="The record that it is an activity of.")
     idempotency_key: str = Field("", max_length=200)

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from mailroom.faces.api.v1 import records
 from mailroom.faces.api.v1.records import Resource
-from mailroom.faces.api.v1.schemas import RelatedIn
+from mailroom.faces.api.v1.schemas import Moment, RelatedIn
 
 FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -18,8 +18,8 @@ class EventIn(Schema):
     subject: str = Field("", max_length=255)
     description: str = Field("", max_length=100_000)
     location: str = Field("", max_length=200)
-    starts_at: AwareDatetime | None = Field(None, ge=FIRST, le=LAST)
-    ends_at: AwareDatetime | None = Field(None, ge=FIRST, le=LAST)
+    starts_at: Moment | None = Field(None, ge=FIRST, le=LAST)
+    ends_at: Moment | None = Field(None, ge=FIRST, le=LAST)
     all_day: bool = False
     owner: str | None = Field(None, max_length=32)
     related: RelatedIn | None = None

@@ -1,9 +1,10 @@
 """The shapes of requests and answers that more than one resource uses."""
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 LARGEST_ID = 2**63 - 1
 
@@ -50,6 +51,17 @@ class Outcome(Schema):
 
 
 ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 410: Problem, 422: Problem}
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The moment in UTC: PostgreSQL knows no zone sixteen hours off; ValueError beyond the years 1 and 9999."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("This is before the year 1 or after 9999.") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 
 
 def operation(work: str, tag: str) -> str:
