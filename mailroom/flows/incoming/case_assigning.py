@@ -10,9 +10,9 @@ from mailroom.records.crm.models import Case, CaseReason
 def assign(case: Case, mail: Mail, old: Case | None = None) -> None:
     """Give a saved case its owner and work group."""
     given = assigning.of_case(case, mail.options.case_assignment_map, mail.now)
-    if given.owner is None and given.workgroup is None and old is not None:
+    if not given.somebody and old is not None:
         given = assigning.alive(old.owner, old.workgroup)
-    if given.owner is None and given.workgroup is None:
+    if not given.somebody:
         return
     case.owner, case.workgroup = given.owner, given.workgroup
     if case.owner is not None and case.reason == CaseReason.UNASSIGNED:

@@ -74,6 +74,7 @@ def load() -> None:
     """Register what installed packages bring; one that cannot be loaded is logged and left out."""
     for entry in entry_points(group=GROUP):
         try:
-            register(entry.name, getattr(entry.load(), "name", entry.name), entry.load())
+            handle = entry.load()
+            register(entry.name, getattr(handle, "name", entry.name), handle)
         except Exception:  # a broken package of the installation stops nobody's mail
             log.exception("document handler not loaded", entry=entry.name)

@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from mailroom.flows.incoming import reference_block
+from mailroom.flows.incoming.gathering import READ_OF_BODY
 from mailroom.flows.incoming.models import RoutedCopy
 from mailroom.flows.incoming.step import Mail
 from mailroom.flows.receiving.models import ReceivingOptions
@@ -27,7 +28,6 @@ from mailroom.records.preferences import current
 KEY = "passed-on:%d"
 MOST_AN_HOUR = 20  # answers of one employee in one conversation: more is a program that answers
 HOUR = timedelta(hours=1)
-READ_OF_BODY = 50_000  # characters in which a quoted tag is looked for
 
 
 def writer(mail: Mail) -> Employee | None:

@@ -34,14 +34,14 @@ def owners(mail: Mail, answered: Email | None = None) -> list[Employee]:
     parent, record = history.parent, reference_block.record_of(mail.email) or history.case
     firm = record if isinstance(record, BusinessAccount) else getattr(record, "business_account", None)
     firm = firm or mail.found.records.known().business_account
-    found = [_owner_of(parent), getattr(record, "owner", None), firm.owner if firm else None]
+    found = [owner_of(parent), getattr(record, "owner", None), firm.owner if firm else None]
     if answered is not None:
         copies = RoutedCopy.objects.filter(original=answered).select_related("employee__user")
         found += [answered.owner, *(copy.employee for copy in copies)]
     return list({one.pk: one for one in found if isinstance(one, Employee)}.values())
 
 
-def _owner_of(parent: Email | None) -> Employee | None:
+def owner_of(parent: Email | None) -> Employee | None:
     """Who has a mail: its owner, else the employee who wrote it."""
     if parent is None:
         return None

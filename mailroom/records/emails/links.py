@@ -35,6 +35,13 @@ def link(ids: Collection[int], related: Related, now: datetime, by: User | None 
     return _change(dict.fromkeys(ids, related), now, by)
 
 
+def link_at_hand(email: Email, related: Related, now: datetime) -> None:
+    """Make one email an activity of `related`; the row that the caller holds tells it, too."""
+    link([email.pk], related, now)
+    email.related_entity_type, email.related_entity_id = related.type, related.id
+    email.related_entity_description = related.description
+
+
 def take_back(ids: Collection[int], now: datetime, by: User | None = None) -> list[int]:
     """Undo the last link of each email, where it still stands as that change left it. Returns those that changed."""
     wanted: dict[int, Related] = {}

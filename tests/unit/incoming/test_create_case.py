@@ -109,7 +109,7 @@ def test_a_failed_mail_that_is_processed_again_makes_no_second_case(
 def test_a_case_that_could_not_be_linked_is_not_made_at_all(
     support: EmailAccount, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mailroom.flows.incoming.steps.create_case.linking.link", lambda *arguments: 1 / 0)
+    monkeypatch.setattr("mailroom.flows.incoming.steps.create_case.links.link_at_hand", lambda *arguments: 1 / 0)
     [email] = incoming.process(support, now, incoming.letter())
     assert (email.failed_step, Case.objects.count(), MadeRecord.objects.count()) == (STEP, 0, 0)
 

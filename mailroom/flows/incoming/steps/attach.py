@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from mailroom.flows.incoming.step import Mail, Verdict, did, skipped
 from mailroom.records.activities import latest, linking
 from mailroom.records.crm.lookup import Records
+from mailroom.records.emails import links
 
 
 class Attach:
@@ -26,10 +27,8 @@ class Attach:
         if not records:
             return skipped(_("Nobody here has the address %(address)s.") % {"address": email.from_address})
         record = records[0] if len(records) == 1 else latest.of(records)
-        linking.link([email.pk], record, mail.now, None)
         related = linking.related(record)
-        email.related_entity_type, email.related_entity_id = related.type, related.id
-        email.related_entity_description = related.description
+        links.link_at_hand(email, related, mail.now)
         words = {"entity": related.description, "address": email.from_address}
         if len(records) > 1:
             return did(_("Of several with the address %(address)s, %(entity)s was active last.") % words)

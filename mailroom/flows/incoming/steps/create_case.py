@@ -8,7 +8,7 @@ from mailroom.flows.incoming import assigning, case_assigning, making
 from mailroom.flows.incoming.step import Mail, Verdict, did, skipped
 from mailroom.records.activities import linking, saving
 from mailroom.records.crm.models import Case
-from mailroom.records.emails import tags
+from mailroom.records.emails import links, tags
 from mailroom.records.emails.models import Email
 from mailroom.records.organisation import features
 from mailroom.records.preferences import current
@@ -59,12 +59,9 @@ def case_of(mail: Mail, old: Case | None = None) -> Case:
 
 def join(email: Email, case: Case, now: datetime) -> None:
     """Make the mail an activity of the case; who owns the case gets the mail when nobody has it yet."""
-    linking.link([email.pk], case, now, None)
-    related = linking.related(case)
     if not email.owner_id and not email.workgroup_id:
         owner = case.owner if assigning.works(case.owner) else None
         workgroup = case.workgroup if case.workgroup is not None and case.workgroup.active else None
         email.owner, email.workgroup = owner, workgroup
         email.save(update_fields=["owner", "workgroup"])
-    email.related_entity_type, email.related_entity_id = related.type, related.id
-    email.related_entity_description = related.description
+    links.link_at_hand(email, linking.related(case), now)

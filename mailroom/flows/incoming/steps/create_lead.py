@@ -8,7 +8,7 @@ from mailroom.mime import addresses
 from mailroom.records.activities import linking, saving
 from mailroom.records.crm import lookup
 from mailroom.records.crm.models import Lead
-from mailroom.records.emails import compose
+from mailroom.records.emails import compose, links
 
 LONGEST_NAME = 150
 
@@ -34,10 +34,7 @@ class CreateLead:
             return skipped(_("%(address)s is an address of ours.") % words)
         lead, _new = making.once(sender, Lead, lambda: _lead_of(mail), mail.now)
         if not email.related_entity_type:
-            linking.link([email.pk], lead, mail.now, None)
-            related = linking.related(lead)
-            email.related_entity_type, email.related_entity_id = related.type, related.id
-            email.related_entity_description = related.description
+            links.link_at_hand(email, linking.related(lead), mail.now)
         return did(_("%(lead)s is a new lead.") % {"lead": lead})
 
 

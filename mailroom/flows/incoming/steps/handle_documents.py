@@ -36,7 +36,5 @@ class HandleDocuments:
         content.facts = facts | {FACT: {"handler": handler.name, "words": result.words, "at": mail.now.isoformat()}}
         content.save(update_fields=["facts"])
         if result.related.type:
-            links.link([email.pk], result.related, mail.now)
-            email.related_entity_type, email.related_entity_id = result.related.type, result.related.id
-            email.related_entity_description = result.related.description
+            links.link_at_hand(email, result.related, mail.now)
         return did(f"{handler.name}: {result.words}")

@@ -52,9 +52,7 @@ def _inherit_entity(email: Email, history: History, linked: Email | None, now: d
         if giver is None or not giver.related_entity_type:
             return
         related = Related(giver.related_entity_type, giver.related_entity_id, giver.related_entity_description)
-    links.link([email.pk], related, now)
-    email.related_entity_type, email.related_entity_id = related.type, related.id
-    email.related_entity_description = related.description
+    links.link_at_hand(email, related, now)
 
 
 def _inherit_owner(email: Email, history: History, linked: Email | None, writer: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from mailroom.flows.incoming import routing
 from mailroom.flows.incoming.step import Mail, Verdict, did, skipped
 from mailroom.flows.sending import from_template, notices
 from mailroom.mime.message import BounceRecipient
@@ -60,7 +61,7 @@ def _record(mail: Mail, found: list[tuple[BounceRecipient, Recipient]]) -> Verdi
         if new:
             told.append(f"{recipient.address}: {bounced.words_of(row)}")
     sent = found[0][1].email
-    owner = sent.owner or getattr(sent.created_by, "employee", None)
+    owner = routing.owner_of(sent)
     _give(mail, sent, owner)
     names = ", ".join(f"{recipient.address} ({_kind(row)})" for row, recipient in found)
     words = _("“%(subject)s” came back from %(who)s.") % {"subject": sent, "who": names}
@@ -79,9 +80,7 @@ def _give(mail: Mail, sent: Email, owner: Employee | None) -> None:
     email = mail.email
     if not email.related_entity_type and sent.related_entity_type:
         related = Related(sent.related_entity_type, sent.related_entity_id, sent.related_entity_description)
-        links.link([email.pk], related, mail.now)
-        email.related_entity_type, email.related_entity_id = related.type, related.id
-        email.related_entity_description = related.description
+        links.link_at_hand(email, related, mail.now)
     if not email.owner_id and not email.workgroup_id:
         email.owner = owner if owner is not None and owner.active else None
         email.workgroup = sent.workgroup
