@@ -82,6 +82,12 @@ def renew(name: str, now: datetime) -> None:
         raise LeaseLost(name)
 
 
+def hold(name: str) -> None:
+    """Within a transaction: nobody takes the run over until it ends; raises LeaseLost where somebody has."""
+    if not SendingSession.objects.select_for_update().filter(holder=name).values_list("pk", flat=True):
+        raise LeaseLost(name)
+
+
 def close(name: str) -> None:
     """Give the run's sessions back."""
     SendingSession.objects.filter(holder=name).delete()

@@ -62,20 +62,22 @@ class Run:
         talks = [Talk(session, self, self.read_clock) for session in self.sessions if not session.broken]
         try:
             conversation.drive(talks, self, float(self.account.timeout_seconds))
+            self.write()
         except journal.LeaseLost:
             self._offers.clear()
             self._answers.clear()
             self.queue.clear()
             raise
-        self.write()
         self.most_taken = max((session.taken for session in self.sessions), default=0)
         self.sessions = [session for session in self.sessions if not self._over(session)]
         if self._stopped or self.trouble or (self.limited and not self.most_taken):
             self.return_rest(_("The session ended before its turn."))
 
     def return_rest(self, reason: str) -> None:
-        """Give back what is still held and was not tried."""
-        claims.give_back([offer.email_id for offer in self.queue], self.read_clock(), reason)
+        """Give back what is still held and was not tried; raises journal.LeaseLost."""
+        with transaction.atomic():
+            journal.hold(self.name)
+            claims.give_back([offer.email_id for offer in self.queue], self.read_clock(), reason)
         self.queue.clear()
 
     def open(self, wanted: int) -> None:
@@ -179,6 +181,7 @@ class Run:
         pause = retry.pause_after(offer.failed_tries + 1)
         ids = [offer.email_id]
         with transaction.atomic():
+            journal.hold(self.name)
             settle.in_doubt(ids, self.account, self.options, self.counts, self.read_clock(), pause)
             journal.forget(self.name, ids)
 
@@ -212,6 +215,7 @@ class Run:
             return
         rows = [(self._offers.pop(pk), answer) for pk, answer in self._answers.items()]
         with transaction.atomic():
+            journal.hold(self.name)
             settle.answered(self.account, self.options, rows, self.policy, self.counts, self.read_clock())
             journal.forget(self.name, list(self._answers))
         self._answers.clear()

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailroom.flows.sending import bulk, claims, journal, outbox, send
+from mailroom.flows.sending import bulk, claims, journal, outbox, run, send
 from mailroom.flows.sending.models import SendingOptions
 from mailroom.flows.sending.outbox import NewEmail
+from mailroom.flows.sending.replies import Answer, Reply, Transaction
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import compose
 from mailroom.records.emails.compose import DraftFields
-from mailroom.records.emails.models import Email, Lane, Status
+from mailroom.records.emails.models import Email, Lane, Recipient, Status
 from tests.factories.accounts import AccountFactory
 from tests.servers.hostile import script
 from tests.servers.hostile.smtp import HostileSmtp
@@ -28,8 +29,8 @@ def drafts(account: EmailAccount, now: datetime, count: int, domain: str = "exam
 
 def test_runs_share_the_bulk_lane_and_a_persons_mail_goes_first(account: EmailAccount, now: datetime) -> None:
     """T47: twenty runs in parallel get equal shares, whoever came first; a reply waits for none of them."""
-    for run in range(20):
-        bulk.enqueue_many(drafts(account, now, 6, f"run{run}.example"), now)
+    for batch in range(20):
+        bulk.enqueue_many(drafts(account, now, 6, f"run{batch}.example"), now)
     reply = outbox.create(NewEmail(DraftFields(account, [Address("", "x@example.org")]), send=True), now, None)
     offers = claims.claim(account, "first", now, 61)
     assert offers[0].email_id == reply.pk
@@ -109,3 +110,25 @@ def test_a_run_that_was_taken_for_dead_cannot_send_one_more_mail(account: EmailA
     send.send_account(account.pk, later, read_clock=lambda: later)
     with pytest.raises(journal.LeaseLost):
         journal.mark("sleeper", [(offer.email_id, "")], later)
+
+
+def test_a_run_that_was_taken_for_dead_writes_nothing_about_mail_that_another_run_settled(
+    account: EmailAccount, now: datetime
+) -> None:
+    """T41: what it heard late neither changes an outcome nor gives back a mail that is now another's."""
+    bulk.enqueue_many(drafts(account, now, 2), now)
+    options, _made = SendingOptions.objects.get_or_create(account=account)
+    sleeper = run.Run(account, options, run.policy(manual=False), read_clock=lambda: now)
+    journal.open_slots(account.pk, sleeper.name, 1, 1, now)
+    heard, untried = claims.claim(account, sleeper.name, now, 2)
+    journal.mark(sleeper.name, [(heard.email_id, "")], now)
+    later = now + journal.LEASE + timedelta(seconds=1)
+    assert claims.take_up_after_death(account, options, sleeper.policy, later).in_doubt == 1
+    claims.claim(account, "successor", later, 2)
+    sleeper.answered(heard, Answer(heard.email_id, Transaction(Reply(250, "Queued")), now, now))
+    sleeper.queue.append(untried)
+    for late in (sleeper.write, lambda: sleeper.return_rest("")):
+        with pytest.raises(journal.LeaseLost):
+            late()
+    assert set(Recipient.objects.filter(email_id=heard.email_id).values_list("outcome", flat=True)) == {"in_doubt"}
+    assert Email.objects.get(pk=untried.email_id).lease_holder == "successor"
