@@ -1,4 +1,4 @@
-"""All addresses: health, the API, and each window under its id."""
+"""All addresses: health, the API, the portal, and each window under its id."""
 
 from django.urls import include, path
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("api/v1/", api.urls),
+    path("portal/", include("mailroom.faces.portal.urls")),
     path("", include("mailroom.faces.windows.urls")),
 ]
 handler403 = "mailroom.faces.windows.kit.errors.forbidden"

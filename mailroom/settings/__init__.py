@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "mailroom.flows.receiving",
     "mailroom.flows.incoming",
     "mailroom.faces.windows",
+    "mailroom.faces.portal",
 ]
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     INSTALLED_APPS.append("procrastinate.contrib.django")  # its migrations are PostgreSQL's alone

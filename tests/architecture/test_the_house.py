@@ -17,7 +17,7 @@ LARGEST_FUNCTION = 50
 FLOORS = [
     ["mailroom.faces"],
     ["mailroom.demo"],
-    ["mailroom.flows.incoming", "mailroom.flows.mailings", "mailroom.flows.keeping"],
+    ["mailroom.flows.incoming", "mailroom.flows.mailings", "mailroom.flows.notifying", "mailroom.flows.keeping"],
     ["mailroom.flows.receiving", "mailroom.flows.sending"],
     ["mailroom.flows.watching"],
     ["mailroom.flows.scheduling"],

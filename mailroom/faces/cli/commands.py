@@ -9,6 +9,7 @@ from mailroom.faces.cli import (
     exchange,
     importing,
     keeping,
+    notifications,
     parse,
     people,
     preferences,
@@ -37,5 +38,6 @@ app.add_typer(emails.app, name="emails")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(search.app, name="search")
+app.add_typer(notifications.app, name="notifications")
 app.add_typer(templates.app, name="templates")
 emails.register(app)

@@ -18,6 +18,7 @@ from mailroom.records.crm.models import BusinessAccount, Case, Contact, Lead, Le
 from mailroom.records.emails.models import Email
 from mailroom.records.filters.meaning import When
 from mailroom.records.filters.properties import Kind, Property
+from mailroom.records.organisation import people
 from mailroom.records.organisation.models import Employee, Workgroup
 
 KINDS = (
@@ -98,16 +99,11 @@ class Given:
         return ", ".join(str(who) for who in (self.workgroup, self.owner) if who is not None)
 
 
-def works(employee: Employee | None) -> bool:
-    """Whether somebody may receive work: inactive people never do."""
-    return employee is not None and employee.active and (employee.user is None or employee.user.is_active)
-
-
 def alive(owner: Employee | None, workgroup: Workgroup | None, rule: AssignmentRule | None = None) -> Given:
     """Those of the two who may receive work; a work group's default owner gets what has no other owner."""
     group = workgroup if workgroup is not None and workgroup.active else None
-    chosen = owner if works(owner) else (group.default_owner if group is not None else None)
-    return Given(chosen if works(chosen) else None, group, rule)
+    chosen = owner if people.works(owner) else (group.default_owner if group is not None else None)
+    return Given(chosen if people.works(chosen) else None, group, rule)
 
 
 def of_email(email: Email, assignment_map: AssignmentMap | None, now: datetime) -> Given:

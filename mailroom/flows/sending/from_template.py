@@ -1,5 +1,7 @@
 """Mail made from a notification template and a record: from which account, with which values, as a preview or sent."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from mailroom.flows.sending import outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
-from mailroom.mime import bodies, file_names
+from mailroom.mime import addresses, bodies, file_names
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails import compose
 from mailroom.records.emails.compose import DraftFields
-from mailroom.records.emails.models import Email
+from mailroom.records.emails.models import Email, Lane
 from mailroom.records.files import store
 from mailroom.records.notifications import render, sources
 from mailroom.records.notifications.models import NotificationTemplate
@@ -25,12 +28,37 @@ class NoAccount(Exception):
     """There is no account that automatic mail can go from; the text says what to do."""
 
 
+CANNOT_BE_SENT = (
+    NoAccount, outbox.BadAddress, outbox.NoRecipient, compose.TooLarge, render.TooLong, store.FileMissing,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Mail that tells people of something: the template, the record, what it is about.
+
+    `key` is what it is queued once for. Without `to` the template's own To, CC and BCC say who gets it; `account` is
+    the one that it goes from where the template names none.
+    """
+
+    template: NotificationTemplate
+    record: Any
+    key: str
+    related: tuple[str, int | None, str] = ("", None, "")
+    to: Sequence[Address] = ()
+    account: EmailAccount | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+def own_account(template: NotificationTemplate | None) -> EmailAccount | None:
+    """The template's *From*, where automatic mail may go from it: a personal account never."""
+    own = template.from_account if template is not None else None
+    return own if own is not None and own.active and own.personal_owner_id is None else None
+
+
 def account_of(template: NotificationTemplate | None) -> EmailAccount | None:
     """The template's *From*, else the default account; a personal account is never used for automatic mail."""
-    own = template.from_account if template is not None else None
-    if own is not None and own.active and own.personal_owner_id is None:
-        return own
-    return current.default_account_for(None)
+    return own_account(template) or current.default_account_for(None)
 
 
 def company(account: EmailAccount | None) -> str:
@@ -75,3 +103,38 @@ def send_test(template: NotificationTemplate, record: Any, to: str, by: User, no
         extra={"auto_submitted": "auto-generated"},
     )
     return outbox.create(NewEmail(fields, files=files_of(template), send=True), now, by)
+
+
+def queue(notice: Notice, now: datetime) -> Email:
+    """Queue a notice, held like all mail while processing is suspended; the same key twice is one mail.
+
+    It never goes to an address of our own. Raises NoAccount, render.TooLong, compose.TooLarge, store.FileMissing,
+    outbox.BadAddress or outbox.NoRecipient: CANNOT_BE_SENT.
+    """
+    template = notice.template
+    account = own_account(template) or notice.account or current.default_account_for(None)
+    if account is None:
+        raise NoAccount(_("There is no email account to send from. Add one in System email accounts."))
+    made = filled(template, notice.record, now, **{"Company": company(account)} | dict(notice.given))
+    to, cc, bcc = (notice.to, (), ()) if notice.to else map(_others, (made.to, made.cc, made.bcc))
+    fields = DraftFields(
+        account=account,
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        subject=made.subject,
+        html=bodies.sanitise_html(made.html),
+        text=bodies.text_from_html(made.html),
+        related=notice.related,
+        extra={"auto_submitted": "auto-generated"},
+    )
+    files = files_of(template)
+    new = NewEmail(fields, files, send=True, idempotency_key=notice.key, lane=Lane.NOTICE)
+    return outbox.create(new, now, None)
+
+
+def _others(line: str) -> list[Address]:
+    """The addresses of a line but those of our own accounts: what comes in there would be told of again."""
+    own = compose.own_addresses()
+    found = outbox.address(line)
+    return [one for one in found if tuple(addresses.folded(one.address).rsplit("@", 1)) not in own]

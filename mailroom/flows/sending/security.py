@@ -12,6 +12,7 @@ import structlog
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -97,14 +98,28 @@ def _send(kind: Kind, user: User, now: datetime, link_life: timedelta | None = N
         if link_life
         else ""
     )
-    values = _values(user, account, now)
-    filled = render.fill(template, values | {"Password": format_html('<a href="{0}">{0}</a>', link) if link else ""})
+    to = Address(user.full_name, user.email)
+    return queue(template, account, to, _values(user, account, now), {"Password": link} if link else {}, now)
+
+
+def queue(
+    template: NotificationTemplate,
+    account: EmailAccount,
+    to: Address,
+    values: dict[str, str],
+    links: dict[str, str],
+    now: datetime,
+) -> Result:
+    """Queue a security mail; `links` sign in: they stand in what is sent, and not in what is stored for reading."""
+    filled = render.fill(template, values | {name: _linked(link) for name, link in links.items()}).html
+    filled += "".join(f"<p>{_linked(link)}</p>" for link in links.values() if link not in filled)
+    shown = render.fill(template, values | dict.fromkeys(links, _("(one-time link)")))
     fields = DraftFields(
         account=account,
-        to=[Address(user.full_name, user.email)],
-        subject=filled.subject,
-        html=filled.html,
-        text=bodies.text_from_html(filled.html),
+        to=[to],
+        subject=shown.subject,
+        html=filled,
+        text=bodies.text_from_html(filled),
         extra={"auto_submitted": "auto-generated"},
     )
     try:
@@ -116,11 +131,14 @@ def _send(kind: Kind, user: User, now: datetime, link_life: timedelta | None = N
         email = outbox.create(NewEmail(fields, files, send=True, lane=Lane.SECURITY), now, None)
     except outbox.BadAddress as error:
         return Result(why_not=str(error))
-    if link:
-        shown = render.fill(template, values | {"Password": _("(one-time link)")}).html
-        EmailContent.objects.filter(email=email).update(html=shown, text=bodies.text_from_html(shown))
+    if links:
+        EmailContent.objects.filter(email=email).update(html=shown.html, text=bodies.text_from_html(shown.html))
         Email.objects.filter(pk=email.pk).update(preview="")
     return Result(email)
+
+
+def _linked(link: str) -> SafeString:
+    return format_html('<a href="{0}">{0}</a>', link)
 
 
 def _template(kind: Kind, user: User) -> NotificationTemplate | None:

@@ -1,4 +1,4 @@
-"""The Activities of a record: its emails (archived ones too), tasks and events in one time line, newest first."""
+"""The Activities of a record: emails (archived ones too), tasks, events, comments in one time line, newest first."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from mailroom.records.crm.models import Event, Task
+from mailroom.records.crm.models import CaseComment, Event, Task
 from mailroom.records.emails import queries
 from mailroom.records.emails.links import Related
 from mailroom.records.emails.models import Status
@@ -18,7 +18,7 @@ from mailroom.records.organisation.models import User
 
 PAGE = 40
 MOST_CHILDREN = 200
-KINDS = ("email", "task", "event")
+KINDS = ("email", "task", "event", "comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,13 @@ def _sources(record: Related, user: User) -> dict[str, tuple[QuerySet[Any], str]
         "email": (emails.select_related("account", *people), "date"),
         "task": (Task.objects.filter(of_record).select_related(*people), "created_at"),
         "event": (Event.objects.filter(of_record).select_related(*people), "created_at"),
+        **({"comment": (_comments(record.id), "created_at")} if record.type == "case" else {}),
     }
+
+
+def _comments(case_id: int | None) -> QuerySet[CaseComment]:
+    """What the customer wrote in the portal."""
+    return CaseComment.objects.filter(case=case_id).select_related("contact").prefetch_related("files")
 
 
 def _mails_of(record: Related) -> Q:

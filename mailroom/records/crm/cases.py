@@ -1,12 +1,14 @@
 """What happens to a case: it gets a number, is taken, closed and opened again."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailroom.base import audit
 from mailroom.records.crm import numbering
-from mailroom.records.crm.models import Case, CaseReason, CaseStatus
+from mailroom.records.crm.models import Case, CaseClass, CaseReason, CaseStatus
 from mailroom.records.organisation.models import Employee
+
+REOPEN_WITHIN_DAYS = CaseClass._meta.get_field("reopen_within_days").default
 
 
 def keep(case: Case, now: datetime) -> Case:
@@ -28,6 +30,12 @@ def update(case: Case) -> None:
     """Set a case open because somebody wrote about it."""
     case.status, case.reason, case.closed_at = CaseStatus.OPEN, CaseReason.UPDATED, None
     case.save()
+
+
+def in_time(case: Case, now: datetime) -> bool:
+    """Whether a closed case may still be opened again by its customer (*Reopen within days* of its class)."""
+    days = case.case_class.reopen_within_days if case.case_class is not None else REOPEN_WITHIN_DAYS
+    return case.closed_at is None or now <= case.closed_at + timedelta(days=days)
 
 
 def take(ids: Collection[int], employee: Employee) -> int:

@@ -66,3 +66,14 @@ class TemplateFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@audit.kept()
+class RegisteredTemplate(models.Model):
+    """The template by which people are told of an event; without one nobody is told."""
+
+    event = models.CharField(max_length=40, unique=True)
+    template = models.ForeignKey(NotificationTemplate, models.PROTECT, null=True, blank=True, related_name="registered")
+
+    def __str__(self) -> str:
+        return f"{self.event}: {self.template or ''}"

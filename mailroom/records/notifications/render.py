@@ -1,7 +1,7 @@
 """Makes the mail of a template: placeholders filled, lines repeated, tests decided (BEHAVIOUR 9).
 
-Values are escaped in the body, plain in the subject, and lose line breaks in every header. A name without a value
-becomes empty and is reported.
+Values are escaped in the body and keep their lines there; they are plain in the subject, and lose line breaks in
+every header. A name without a value becomes empty and is reported.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from mailroom.records.notifications import language, values
@@ -105,7 +106,11 @@ def _place(place: language.Place, scopes: list[values.Scope], writing: _Writing)
     text = values.words(value)
     if place.in_tag and UNSAFE.match(text):
         text = ""
-    writing.add(conditional_escape(text) if writing.escaped else text)
+    if writing.escaped:
+        lines = not place.in_tag and not isinstance(text, SafeString)
+        text = conditional_escape(text)
+        text = text.replace("\r\n", "\n").replace("\n", "<br>") if lines else text
+    writing.add(text)
 
 
 def welcome_problem(body: str) -> str:

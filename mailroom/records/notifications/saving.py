@@ -26,7 +26,7 @@ class Invalid(ValueError):
 
 
 class InUse(Exception):
-    """A shipped template is not deleted; the text says what to do instead."""
+    """A shipped template is not deleted, nor one that is registered; the text says what to do instead."""
 
 
 def save(template: NotificationTemplate, by: User | None, now: datetime) -> NotificationTemplate:
@@ -60,9 +60,11 @@ def save(template: NotificationTemplate, by: User | None, now: datetime) -> Noti
 
 
 def delete(template: NotificationTemplate) -> None:
-    """Remove a template; raises InUse for a shipped one."""
+    """Remove a template; raises InUse for a shipped or registered one."""
     if template.shipped:
         raise InUse(_("It was shipped and stays. Choose another template where it is used."))
+    if template.registered.exists():
+        raise InUse(_("It is registered for an event. Register another template in Notification events first."))
     template.delete()
 
 

@@ -3,10 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from mailroom.mime import bodies
 from mailroom.records.crm.models import (
     BusinessAccount,
     BusinessDocument,
@@ -18,43 +16,16 @@ from mailroom.records.crm.models import (
     Task,
 )
 from mailroom.records.emails import queries
-from mailroom.records.emails.models import Email, Status
+from mailroom.records.emails.models import Email
+from mailroom.records.notifications import activity_lines
 from mailroom.records.notifications.sources import MOST_LINES, Place, Source, View, at, places, register
+from mailroom.records.organisation import people
 from mailroom.records.organisation.models import Employee, User
-
-
-def _text_of(email: Email) -> str:
-    content = getattr(email, "content", None)
-    return (content.text or bodies.text_from_html(content.html)) if content is not None else email.preview
 
 
 def _whole(number: Decimal) -> Decimal:
     """A quantity without zeros that say nothing: 3.000 is 3."""
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
-
-
-def _emails_of(kind: str) -> Any:
-    def rows(record: Any) -> QuerySet[Email]:
-        found = Email.objects.filter(related_entity_type=kind, related_entity_id=record.pk)
-        return found.exclude(status=Status.DELETED).select_related("content").order_by("-date", "-pk")[:MOST_LINES]
-
-    return rows
-
-
-ACTIVITY = (
-    *places(
-        ("Subject", _("Subject"), "subject"),
-        ("From", _("From"), "from_address"),
-        ("To", _("To"), "to_line"),
-        ("Date", _("Date"), "date"),
-    ),
-    Place("Body", _("Message text area"), _text_of),
-)
-
-
-def _activities(kind: str) -> tuple[View, ...]:
-    """The emails of a record, newest first, under both names that templates know them by."""
-    return tuple(View(name, _("Activities"), _emails_of(kind), ACTIVITY) for name in ("Activities", "ActivitiesSelect"))
 
 
 def _last_email(*rows: tuple[str, Any, str]) -> tuple[Place, ...]:
@@ -70,11 +41,22 @@ def _last_email(*rows: tuple[str, Any, str]) -> tuple[Place, ...]:
     return tuple(Place(f"Case.LastEmail.{name}", label, reader(field)) for name, label, field in rows)
 
 
+def _address(path: str) -> Any:
+    """The address of whom a path leads to; an employee without one has that of his user."""
+    find = at(path)
+
+    def read(record: Any) -> Any:
+        found = find(record)
+        return people.address_of(found) if isinstance(found, Employee) else getattr(found, "email", None)
+
+    return read
+
+
 def _person(name: str, label: Any, path: str) -> tuple[Place, ...]:
     return (
         Place(f"{name}.Name", label, at(f"{path}.name")),
         Place(f"{name}.DisplayName", label, at(f"{path}.name")),
-        Place(f"{name}.Email", _("Email"), at(f"{path}.email")),
+        Place(f"{name}.Email", _("Email"), _address(path)),
     )
 
 
@@ -114,7 +96,7 @@ register(
             *_person("Case.ContactID", _("Contact"), "contact"),
             *_person("Case.CustomerID", _("Business account"), "business_account"),
         ),
-        _activities("case"),
+        activity_lines.views(activity_lines.of_case),
     )
 )
 EMAIL_PLACES = (
@@ -127,7 +109,7 @@ EMAIL_PLACES = (
         ("RelatedEntity", _("Related entity"), "related_entity_description"),
         ("Account.Email", _("Email account ID"), "account.email_address"),
     ),
-    Place("Body", _("Message text area"), _text_of),
+    Place("Body", _("Message text area"), activity_lines.text_of),
     *_person("OwnerID", _("Owner"), "owner"),
 )
 for _window in ("CO409000", "CO409070", "CO409080", "CR306015"):
@@ -152,7 +134,7 @@ register(
             *_person("Contact.CustomerID", _("Business account"), "business_account"),
             *_person("Contact.OwnerID", _("Owner"), "owner"),
         ),
-        _activities("contact"),
+        activity_lines.views(activity_lines.emails_of("contact")),
     )
 )
 register(
@@ -165,7 +147,7 @@ register(
             *places(("Lead.CompanyName", _("Company"), "company"), ("Lead.Status", _("Status"), "status")),
             *_person("Lead.OwnerID", _("Owner"), "owner"),
         ),
-        _activities("lead"),
+        activity_lines.views(activity_lines.emails_of("lead")),
     )
 )
 DOCUMENT_ROWS = (

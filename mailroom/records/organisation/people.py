@@ -87,3 +87,8 @@ def join(user: User, employee: Employee | None, make_one: bool = False) -> None:
 def address_of(employee: Employee) -> str:
     """Where an employee gets mail: the address in EP203000, else the one in SM201010; empty without any."""
     return employee.email or (employee.user.email if employee.user else "")
+
+
+def works(employee: Employee | None) -> bool:
+    """Whether somebody may receive work: inactive people never do."""
+    return employee is not None and employee.active and (employee.user is None or employee.user.is_active)

@@ -16,13 +16,13 @@ def make_link(user: User, now: datetime, life: timedelta = LINK_LIFE) -> str:
     """A token for `/login/link/TOKEN/` that signs `user` in once within `life`."""
     token = secrets.token_urlsafe(32)
     SignInLink.objects.filter(expires_at__lt=now).delete()
-    SignInLink.objects.create(user=user, digest=_digest(token), expires_at=now + life)
+    SignInLink.objects.create(user=user, digest=digest_of(token), expires_at=now + life)
     return token
 
 
 def use_link(token: str, now: datetime) -> User | None:
     """The user of a link that is good, which it is only this once; None for any other."""
-    rows = SignInLink.objects.filter(digest=_digest(token), used_at=None, expires_at__gte=now, user__is_active=True)
+    rows = SignInLink.objects.filter(digest=digest_of(token), used_at=None, expires_at__gte=now, user__is_active=True)
     link = rows.select_related("user").first()
     if link is None or not rows.filter(pk=link.pk).update(used_at=now):
         return None
@@ -32,7 +32,7 @@ def use_link(token: str, now: datetime) -> User | None:
 def make_token(user: User, now: datetime, name: str = "") -> str:
     """A bearer token for the API; it is shown this once."""
     token = f"mailroom_{secrets.token_urlsafe(32)}"
-    ApiToken.objects.create(user=user, name=name, digest=_digest(token), created_at=now)
+    ApiToken.objects.create(user=user, name=name, digest=digest_of(token), created_at=now)
     return token
 
 
@@ -53,7 +53,7 @@ def revoke(tokens: QuerySet[ApiToken], now: datetime) -> int:
 def user_of_token(token: str, now: datetime) -> User | None:
     """Whose token this is; None when it is none, was revoked, or its user is inactive."""
     row = (
-        ApiToken.objects.filter(digest=_digest(token), revoked_at=None, user__is_active=True)
+        ApiToken.objects.filter(digest=digest_of(token), revoked_at=None, user__is_active=True)
         .select_related("user")
         .first()
     )
@@ -64,5 +64,6 @@ def user_of_token(token: str, now: datetime) -> User | None:
     return row.user
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What is stored of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

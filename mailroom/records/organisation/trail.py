@@ -58,6 +58,7 @@ WAYS: dict[str, Any] = {
     "window": gettext_lazy("Window"),
     "api": gettext_lazy("API"),
     "command line": gettext_lazy("Command line"),
+    "portal": gettext_lazy("Self-service portal"),
 }
 
 

@@ -64,7 +64,7 @@ def test_a_welcome_template_has_its_four_places_in_order(body: str, reason: str)
 @pytest.mark.django_db
 def test_the_standard_set_is_there_in_both_languages() -> None:
     shipped = NotificationTemplate.objects.filter(shipped=True)
-    assert shipped.filter(locale="").count() == shipped.filter(locale="nb").count() == 11
+    assert shipped.filter(locale="").count() == shipped.filter(locale="nb").count() == 12
     welcome = standard.find(standard.WELCOME)
     assert welcome is not None
     assert str(welcome) == "User welcome notification"

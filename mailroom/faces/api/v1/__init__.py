@@ -27,6 +27,7 @@ from mailroom.faces.api.v1 import (
     links,
     locales,
     me,
+    notification_events,
     preferences,
     quarantine,
     schedules,
@@ -56,6 +57,7 @@ api.add_router("/audit-trail", audit_trail.router)
 api.add_router("/exchanges", exchanges.router)
 api.add_router("/filters", filters.router)
 api.add_router("/locales", locales.router)
+api.add_router("/notification-events", notification_events.router)
 api.add_router("/preferences", preferences.router)
 api.add_router("/quarantine", quarantine.router)
 api.add_router("/schedules", schedules.router)

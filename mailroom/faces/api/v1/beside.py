@@ -15,6 +15,7 @@ from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, operation
 from mailroom.records.activities import attached, linking, timeline
 from mailroom.records.activities.timeline import Entry
+from mailroom.records.crm.models import CaseComment
 from mailroom.records.files import store
 
 if TYPE_CHECKING:
@@ -46,6 +47,17 @@ def content_of(file: NewFile) -> bytes:
 def shown(entry: Entry) -> dict[str, Any]:
     """An activity."""
     row = entry.row
+    if isinstance(row, CaseComment):
+        return {
+            "kind": entry.kind,
+            "id": row.pk,
+            "at": entry.at.isoformat(),
+            "subject": row.subject,
+            "from": row.from_address,
+            "text": row.body,
+            "files": [file.pk for file in row.files.all()],
+            "told": row.told,
+        }
     found: dict[str, Any] = {"kind": entry.kind, "id": row.pk, "at": entry.at.isoformat(), "subject": row.subject}
     found |= {"status": getattr(row, "status", None), "owner": row.owner.employee_id if row.owner else None}
     if entry.kind == "email":

@@ -14,6 +14,7 @@ class Switches(Schema):
     """The switches; what is left out keeps its place."""
 
     case_management: bool | None = None
+    self_service_portal: bool | None = None
 
 
 @router.get("", response={200: dict[str, bool], **ERRORS})

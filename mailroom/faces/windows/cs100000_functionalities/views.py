@@ -20,12 +20,16 @@ class FeaturesForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subs
 
     class Meta:
         model = Features
-        fields = ("case_management",)
+        fields = ("case_management", "self_service_portal")
         help_texts = {
             "case_management": _(
                 "The window Cases, and Case in the Create menu of the email windows. Switched off, both are gone; "
                 "the cases themselves stay and come back with it."
-            )
+            ),
+            "self_service_portal": _(
+                "Customers sign in at /portal/ by a link that is mailed to them, see their own cases, and add comments "
+                "and files. It needs Case management. Whom it tells, by which template, stands in Notification events."
+            ),
         }
 
 
@@ -36,7 +40,15 @@ class Functionalities(RecordWindow):
     form_class = FeaturesForm
     single = True
     write_roles = ADMINISTRATORS
-    layout = Layout(tabs=(Tab("details", _("Functionalities"), Section(_("Customer management"), "case_management")),))
+    layout = Layout(
+        tabs=(
+            Tab(
+                "details",
+                _("Functionalities"),
+                Section(_("Customer management"), "case_management", "self_service_portal"),
+            ),
+        )
+    )
 
     def records(self, request: HttpRequest) -> QuerySet[Features]:
         """The one row."""

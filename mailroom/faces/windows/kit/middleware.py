@@ -17,7 +17,7 @@ class PersonMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request in the person's language and zone; an unknown zone counts as UTC."""
         user = request.user
-        if not user.is_authenticated or request.path.startswith("/api/"):
+        if not user.is_authenticated or request.path.startswith(("/api/", "/portal/")):
             return self.get_response(request)
         with timezone.override(user.zone), translation.override(user.language):
             return self.get_response(request)
@@ -31,7 +31,8 @@ class TrailMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
-        way = "api" if request.path.startswith("/api/") else "window"
-        user = request.user if request.user.is_authenticated else None
+        customers = request.path.startswith("/portal/")  # a colleague who looks at it is nobody there
+        way = "portal" if customers else "api" if request.path.startswith("/api/") else "window"
+        user = request.user if request.user.is_authenticated and not customers else None
         with audit.acting(user, way, request.META.get("REMOTE_ADDR") or None):
             return self.get_response(request)

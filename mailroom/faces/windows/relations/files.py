@@ -6,7 +6,8 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from mailroom.base import clock
-from mailroom.faces.windows.kit import downloads, requests
+from mailroom.faces import downloads
+from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.relations import prefill
 from mailroom.records.activities import attached
 from mailroom.records.emails import queries

@@ -21,11 +21,12 @@ from mailroom.faces.windows.relations.prefill import Origin
 from mailroom.mime import addresses
 from mailroom.records.activities import attached, linking, saving, timeline
 from mailroom.records.crm import entities
+from mailroom.records.crm.models import Case
 from mailroom.records.emails import answering, compose
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.preferences import current
 
-SHOWN = {"": timeline.KINDS, "emails": ("email",), "tasks": ("task",), "events": ("event",)}
+SHOWN = {"": timeline.KINDS, "emails": ("email",), "tasks": ("task",), "events": ("event",), "comments": ("comment",)}
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
@@ -161,6 +162,7 @@ class EntityWindow(ListedRecord):
             "page": page,
             "shown": shown,
             "older": bool(request.GET.get("older")),
+            "commented": isinstance(record, Case),
             "record_url": self.url_of(record),
         }
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailroom.base import clock
-from mailroom.faces.windows.kit import downloads, lookups, registry, requests
+from mailroom.faces import downloads
+from mailroom.faces.windows.kit import lookups, registry, requests
 from mailroom.faces.windows.kit.actions import Outcome
 from mailroom.faces.windows.kit.lookups import Lookup, LookupField
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS

@@ -15,15 +15,15 @@ TASK_TONES = {Task.Status.COMPLETED: "ok", Task.Status.IN_PROCESS: "run", Task.S
 
 @register.filter
 def comes_in(entry: Entry) -> bool:
-    """Whether it is a mail from outside."""
-    return bool(entry.kind == "email" and entry.row.direction == Direction.INCOMING)
+    """Whether it is a mail or comment from outside."""
+    return entry.kind == "comment" or bool(entry.kind == "email" and entry.row.direction == Direction.INCOMING)
 
 
 @register.filter
 def mark(entry: Entry) -> str:
     """The icon of the entry."""
     if entry.kind != "email":
-        return {"task": "task", "event": "calendar"}[entry.kind]
+        return {"task": "task", "event": "calendar", "comment": "note"}[entry.kind]
     return "arrow-down" if comes_in(entry) else "arrow-up"
 
 

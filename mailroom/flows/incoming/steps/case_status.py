@@ -1,18 +1,15 @@
 """Step 4: mail to a case sets it open; a closed one is opened again in time, else a new case follows it."""
 
-from datetime import datetime, timedelta
-
 from django.utils.translation import gettext as _
 
 from mailroom.flows.incoming import case_assigning, making
 from mailroom.flows.incoming.step import Mail, Verdict, did, skipped
 from mailroom.flows.incoming.steps.create_case import case_of, join
 from mailroom.records.crm import cases
-from mailroom.records.crm.models import Case, CaseClass, CaseStatus
+from mailroom.records.crm.models import Case, CaseStatus
 from mailroom.records.organisation import features
 
 MOST_FOLLOWERS = 20
-REOPEN_WITHIN_DAYS = CaseClass._meta.get_field("reopen_within_days").default
 
 
 class UpdateCase:
@@ -62,7 +59,7 @@ def _last_of(case: Case) -> Case:
 def _to_closed(mail: Mail, case: Case) -> Verdict:
     """Join the case that followed; open a closed one again in time, else make one that follows it."""
     email = mail.email
-    if case.status == CaseStatus.CLOSED and not _in_time(case, mail.now):
+    if case.status == CaseStatus.CLOSED and not cases.in_time(case, mail.now):
         identity = f"following {case.pk} {making.mail_identity(email)}"
         fresh, _new = making.once(identity, Case, lambda: case_of(mail, case), mail.now)
         _move(mail, fresh)
@@ -81,8 +78,3 @@ def _move(mail: Mail, case: Case) -> None:
         mail.email.owner = mail.email.workgroup = None
         mail.email.save(update_fields=["owner", "workgroup"])
     join(mail.email, case, mail.now)
-
-
-def _in_time(case: Case, now: datetime) -> bool:
-    days = case.case_class.reopen_within_days if case.case_class is not None else REOPEN_WITHIN_DAYS
-    return case.closed_at is None or now <= case.closed_at + timedelta(days=days)

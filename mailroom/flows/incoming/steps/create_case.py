@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from mailroom.flows.incoming import assigning, case_assigning, making
+from mailroom.flows.incoming import case_assigning, making
 from mailroom.flows.incoming.step import Mail, Verdict, did, skipped
 from mailroom.records.activities import linking, saving
 from mailroom.records.crm.models import Case
 from mailroom.records.emails import links, tags
 from mailroom.records.emails.models import Email
-from mailroom.records.organisation import features
+from mailroom.records.organisation import features, people
 from mailroom.records.preferences import current
 
 LONGEST_SUBJECT = 255
@@ -60,7 +60,7 @@ def case_of(mail: Mail, old: Case | None = None) -> Case:
 def join(email: Email, case: Case, now: datetime) -> None:
     """Make the mail an activity of the case; who owns the case gets the mail when nobody has it yet."""
     if not email.owner_id and not email.workgroup_id:
-        owner = case.owner if assigning.works(case.owner) else None
+        owner = case.owner if people.works(case.owner) else None
         workgroup = case.workgroup if case.workgroup is not None and case.workgroup.active else None
         email.owner, email.workgroup = owner, workgroup
         email.save(update_fields=["owner", "workgroup"])

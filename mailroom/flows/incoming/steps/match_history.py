@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mailroom.flows.incoming import assigning
 from mailroom.flows.incoming.step import History, Mail, Verdict, did, skipped
 from mailroom.records.activities import linking
 from mailroom.records.emails import links
 from mailroom.records.emails.links import Related
 from mailroom.records.emails.models import Email
+from mailroom.records.organisation import people
 
 
 class MatchHistory:
@@ -58,7 +58,7 @@ def _inherit_entity(email: Email, history: History, linked: Email | None, now: d
 def _inherit_owner(email: Email, history: History, linked: Email | None, writer: Any) -> None:
     """Inactive people never receive work: then the work group alone is inherited."""
     givers = [one for one in (history.parent, history.case, linked) if one is not None]
-    owner = writer or next((one.owner for one in givers if assigning.works(one.owner)), None)
+    owner = writer or next((one.owner for one in givers if people.works(one.owner)), None)
     workgroup = next((one.workgroup for one in givers if one.workgroup is not None and one.workgroup.active), None)
     if owner is None and workgroup is None:
         return

@@ -10,6 +10,7 @@ from mailroom.records.crm.models.documents import (
     ExpenseReceipt,
     NumberSeries,
 )
+from mailroom.records.crm.models.portal import CaseComment, PortalLink, PortalSession
 from mailroom.records.crm.models.relations import BusinessAccount, Contact, Lead
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "BusinessDocument",
     "Case",
     "CaseClass",
+    "CaseComment",
     "CaseReason",
     "CaseStatus",
     "Contact",
@@ -28,5 +30,7 @@ __all__ = [
     "Lead",
     "Level",
     "NumberSeries",
+    "PortalLink",
+    "PortalSession",
     "Task",
 ]

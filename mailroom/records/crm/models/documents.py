@@ -114,6 +114,9 @@ class EntityFile(models.Model):
     size = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    comment = models.ForeignKey(
+        "crm.CaseComment", models.SET_NULL, null=True, blank=True, related_name="files", editable=False
+    )
 
     class Meta:
         ordering = ("id",)

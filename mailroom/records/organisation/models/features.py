@@ -11,6 +11,7 @@ class Features(models.Model):
     """The one row of switches; a switch that is off takes its windows and commands away and keeps their records."""
 
     case_management = models.BooleanField(_("Case management"), default=True)
+    self_service_portal = models.BooleanField(_("Self-service portal"), default=False)
 
     def __str__(self) -> str:
         return str(_("Functionalities"))

@@ -1,0 +1,1 @@
+"""Notification events (SM204010): by which template people are told of what."""

@@ -1,0 +1,152 @@
+"""Who is told of an event: by the registered template, once, or nobody and why."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from mailroom.flows.notifying import telling
+from mailroom.flows.sending import send
+from mailroom.records.activities import commenting
+from mailroom.records.activities.commenting import NewComment, NewFile
+from mailroom.records.crm.models import Case, CaseComment, Contact
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.models import Email, Lane
+from mailroom.records.notifications import events, saving, standard
+from mailroom.records.notifications.models import NotificationTemplate
+from mailroom.records.organisation.models import User
+from mailroom.records.preferences import current
+from tests.factories import relations
+
+
+@pytest.fixture
+def sales(db: None) -> EmailAccount:
+    standard.install()
+    return relations.account(outgoing_mail_server="smtp.mailroom.test")
+
+
+@pytest.fixture
+def case(sales: EmailAccount, agent: User, now: datetime) -> Case:
+    contact = Contact.objects.create(name="Ingrid Solheim", email="ingrid@fjellbekk.example.net")
+    owner: Any = agent
+    return Case.objects.create(
+        case_id="C-000124", subject="Crates", status="open", contact=contact, owner=owner.employee, created_at=now
+    )
+
+
+def own(body: str, **changes: Any) -> NotificationTemplate:
+    """A template that somebody made and registered for comments."""
+    values = {"to": "( (Case.OwnerID.Email) )", "subject": "About ( (Case.CaseCD) )"} | changes
+    made = NotificationTemplate(description="Case contents", window_id="CR306000", body=body, **values)
+    saving.save(made, None, datetime.now().astimezone())
+    events.choose(events.PORTAL_COMMENT, made)
+    return made
+
+
+def comment(case: Case, now: datetime, text: str = "Forty\nare <b>broken</b>", **values: Any) -> CaseComment:
+    assert case.contact is not None
+    new = NewComment(text, key=text[:20] or "k", **values)
+    return commenting.write(case, case.contact, new, now)[0]
+
+
+def mails() -> list[Email]:
+    return list(Email.objects.filter(direction="outgoing").order_by("pk"))
+
+
+def test_the_owner_gets_the_values_of_this_comment(case: Case, now: datetime) -> None:
+    own("<p>( (ActivitiesSelect.Subject) ): ((Activities.Body))</p>")
+    older = comment(case, now, "Something before")
+    one = comment(case, now, subject="Broken & late")
+    telling.of_comment(one, now)
+    [mail] = mails()
+    assert (mail.to_line, mail.subject) == ("kari@mailroom.test", "About C-000124")
+    assert "Broken &amp; late: Forty<br>are &lt;b&gt;broken&lt;/b&gt;" in mail.content.html
+    assert older.body not in mail.content.html
+    assert (mail.lane, mail.automatic, mail.related_entity_id) == (Lane.NOTICE, "auto-generated", case.pk)
+    one.refresh_from_db()
+    assert one.told == "kari@mailroom.test is told."
+
+
+def test_nobody_is_told_twice_of_the_same_comment(case: Case, now: datetime) -> None:
+    one = comment(case, now)
+    telling.of_comment(one, now)
+    telling.of_comment(one, now)
+    assert len(mails()) == 1
+
+
+def test_a_file_alone_is_an_event_of_its_own_and_named(case: Case, now: datetime) -> None:
+    own("<p>A comment</p>")
+    telling.of_comment(comment(case, now, "", files=[NewFile("broken.pdf", lambda: b"%PDF")]), now)
+    [mail] = mails()
+    assert mail.subject == "New comment on case C-000124"
+    assert "Files: broken.pdf" in mail.content.html
+
+
+@pytest.mark.parametrize("gone", ["no owner", "inactive owner"])
+def test_without_an_owner_nobody_is_told_and_it_says_so(case: Case, now: datetime, gone: str) -> None:
+    if gone == "no owner":
+        case.owner = None
+    else:
+        assert case.owner is not None
+        case.owner.active = False
+        case.owner.save()
+    case.save()
+    one = comment(case, now)
+    telling.of_comment(one, now)
+    one.refresh_from_db()
+    assert one.told == "Nobody was told: the case has no owner who works here."
+    assert mails() == []
+
+
+def test_an_owner_without_an_address_of_his_own_is_told_at_that_of_his_user(case: Case, now: datetime) -> None:
+    assert case.owner is not None
+    case.owner.email = ""
+    case.owner.save()
+    telling.of_comment(comment(case, now), now)
+    assert [mail.to_line for mail in mails()] == ["kari@mailroom.test"]
+
+
+def test_an_address_of_our_own_is_never_told(case: Case, now: datetime) -> None:
+    own("<p>x</p>", to="sales@mailroom.test")
+    one = comment(case, now)
+    assert telling.of_comment(one, now).startswith("Nobody was told")
+    assert mails() == []
+
+
+def test_an_event_without_a_template_tells_nobody(case: Case, now: datetime) -> None:
+    events.choose(events.PORTAL_COMMENT, None)
+    words = telling.of_comment(comment(case, now), now)
+    assert "no notification template is registered" in words
+    assert mails() == []
+
+
+def test_the_owner_reads_it_in_his_language(case: Case, now: datetime, agent: User) -> None:
+    agent.language = "nb"
+    agent.save()
+    telling.of_comment(comment(case, now), now)
+    assert mails()[0].subject == "Ny kommentar til sak C-000124"
+
+
+def test_while_processing_is_suspended_it_waits(case: Case, sales: EmailAccount, now: datetime) -> None:
+    preferences = current.read()
+    preferences.suspend_email_processing = True
+    preferences.save()
+    telling.of_comment(comment(case, now), now)
+    send.send_account(sales.pk, now)
+    assert [mail.status for mail in mails()] == ["pending"]
+
+
+def test_without_an_account_the_comment_stays_and_it_says_so(case: Case, now: datetime) -> None:
+    EmailAccount.objects.update(active=False)
+    one = comment(case, now)
+    telling.of_comment(one, now)
+    one.refresh_from_db()
+    assert one.told.startswith("Nobody was told: There is no email account to send from.")
+
+
+def test_a_template_of_another_window_is_refused_and_a_registered_one_is_not_deleted(sales: EmailAccount) -> None:
+    welcome = standard.find("USERWELCOME")
+    with pytest.raises(events.NotRegistered):
+        events.choose(events.PORTAL_COMMENT, welcome)
+    with pytest.raises(saving.InUse):
+        saving.delete(own("<p>x</p>"))
