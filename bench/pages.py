@@ -89,8 +89,10 @@ def measure(module: str, repeats: int) -> None:
     from django.conf import settings
     from django.test import Client
 
+    from mailroom.faces import warm
     from mailroom.records.organisation.models import User
 
+    warm.up()  # as the web process does before it serves
     settings.ALLOWED_HOSTS = ["testserver"]
     bench = importlib.import_module(f"bench.{module}")
     pages: dict[str, list[float]] = {}

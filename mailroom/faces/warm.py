@@ -1,5 +1,9 @@
-"""What the first visitor would wait for: addresses with their windows, and the templates of a list."""
+"""What the first visitor would wait for: addresses with their windows, and the templates of a list.
 
+What is loaded then lives as long as the process; the garbage collector's walks over it cost some pages 0.2 s.
+"""
+
+import gc
 import logging
 
 from django.template.loader import get_template
@@ -11,10 +15,12 @@ READERS = ("mail/_reader.html", "mail/_messages.html", "mail/_message.html", "ma
 
 
 def up() -> None:
-    """Load the URL configuration and compile the templates most asked for; trouble here is told by the page itself."""
+    """Load addresses, compile the templates most asked for, freeze both; trouble here is told by the page itself."""
     try:
         _ = get_resolver().url_patterns
         for name in (*TEMPLATES, *READERS):
             get_template(name)
+        gc.collect()
+        gc.freeze()
     except Exception:  # a page that cannot be made tells so itself
         log.exception("The web process could not prepare its pages.")

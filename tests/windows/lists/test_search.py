@@ -45,6 +45,20 @@ def test_older_hits_are_a_link_away_and_the_newest_again(signed_in: Client, monk
     assert all("older" not in link.url for link in second.tabs)
 
 
+def test_where_the_newest_mail_leaves_few_hits_a_longer_search_takes_their_place(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        emails.make(f"steel {number}", age=timedelta(days=number))
+    monkeypatch.setattr(finding, "STEPS", (finding.Step(3, 6_000),))
+    first = signed_in.get("/co409000/?q=steel")
+    assert "looking further back" in first.context["listing"].notice.words
+    assert 'hx-trigger="load"' in first.content.decode()
+    longer = signed_in.get(f"/co409000/{first.context['listing'].notice.at_once}").context["listing"]
+    assert [row.label for row in longer.rows] == [f"steel {number}" for number in range(5)]
+    assert longer.notice is None or not longer.notice.at_once
+
+
 def test_archived_mail_is_one_link_away_from_a_search_of_the_lists(signed_in: Client) -> None:
     emails.make("steel", box="archived", archived=True)
     emails.make("steel")

@@ -60,11 +60,15 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence under the rows of a search, with one address to go on to."""
+    """A sentence under the rows of a search, with one address to go on to.
+
+    `at_once` is the address of a fuller list, which takes this one's place as soon as it has come.
+    """
 
     words: Words
     url: str = ""
     button: Words = ""
+    at_once: str = ""
 
 
 class GridWindow(WindowView, ABC):

@@ -30,7 +30,7 @@ BODY_LETTERS = 20_000
 def find(rows: QuerySet[Email], text: str, request: HttpRequest) -> QuerySet[Email]:
     """The rows that the text finds, from where the address says that the search goes on."""
     asked = request.GET.get(OLDER, "")
-    below = min(int(asked), 2**63 - 1) if asked.isdecimal() and len(asked) < 20 else None
+    below = min(int(asked), search.NEWEST) if asked.isdecimal() and len(asked) < 20 else None
     found = search.find(rows, text, clock.now(), timezone.get_current_timezone(), below)
     request._found_emails = found  # type: ignore[attr-defined]  # for notice and marks of the same answer
     return found.rows
@@ -45,11 +45,15 @@ def notice(request: HttpRequest, all_emails: str = "") -> Notice | None:
     if found.guessed:
         said = _("Nothing has these words. Found by addresses spelled much like them: %(words)s.")
         said %= {"words": ", ".join(found.guessed[:5])}
+    begun = request.GET.get(OLDER)
     if found.older is not None:
         day = date_format(timezone.localtime(indexing.date_of(found.older)), "DATE_FORMAT")
-        said = " ".join((said, _("Searched back to %(day)s.") % {"day": day})).strip()
-        return Notice(said, listing.changed(request, older=str(found.older), open=None), _("Search further back"))
-    if request.GET.get(OLDER):
+        longer = "" if begun or not found.few else listing.changed(request, older=str(search.NEWEST))
+        words = _("Searched back to %(day)s; looking further back…") if longer else _("Searched back to %(day)s.")
+        said = " ".join((said, words % {"day": day})).strip()
+        url = listing.changed(request, older=str(found.older), open=None)
+        return Notice(said, url, _("Search further back"), longer)
+    if begun and begun != str(search.NEWEST):
         return Notice(said or _("These are the oldest."), listing.changed(request, older=None), _("Newest first"))
     if all_emails:
         return Notice(said, f"{all_emails}?{urlencode({'q': request.GET.get('q', '')})}", _("Search in all emails"))

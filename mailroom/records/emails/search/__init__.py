@@ -5,7 +5,7 @@ that decides what is found (folding, words, fields, parts of addresses) is done 
 the same.
 """
 
-from mailroom.records.emails.search.finding import Found, find
+from mailroom.records.emails.search.finding import NEWEST, Found, find
 from mailroom.records.emails.search.indexing import index, index_missing, index_new, rebuild
 
-__all__ = ["Found", "find", "index", "index_missing", "index_new", "rebuild"]
+__all__ = ["NEWEST", "Found", "find", "index", "index_missing", "index_new", "rebuild"]

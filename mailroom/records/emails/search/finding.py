@@ -28,8 +28,9 @@ class Step:
 
 
 # The second step is made only where the first one, or rights and the window among its hits, leave too few.
-STEPS = (Step(200, 6_000), Step(4_000, 12_000))
-FURTHER = (Step(1_000, 100_000), Step(4_000, 200_000))  # where a person asks for older mail, and waits for it
+STEPS = (Step(200, 4_000), Step(1_000, 2_000))
+FURTHER = (Step(1_000, 100_000), Step(4_000, 200_000))  # where older mail is asked for, and waited for
+NEWEST = 2**63 - 1  # `below` for these longer steps from the newest mail on
 ENOUGH = 50
 
 
@@ -37,13 +38,15 @@ ENOUGH = 50
 class Found:
     """The rows found. `older` is the place to look on from with `below`, where there may be older ones.
 
-    `guessed` are the address words that stood in for one that nothing bears; `query` is what was asked.
+    `few` says that they fill no page; `guessed` are the address words that stood in for one that nothing bears;
+    `query` is what was asked.
     """
 
     rows: QuerySet[Email]
     query: Query
     older: int | None = None
     guessed: tuple[str, ...] = ()
+    few: bool = False
 
 
 def find(rows: QuerySet[Email], text: str, now: datetime, zone: tzinfo, below: int | None = None) -> Found:
@@ -57,7 +60,7 @@ def find(rows: QuerySet[Email], text: str, now: datetime, zone: tzinfo, below: i
     wanted = clauses.of(asked.terms, vocabulary.holding)
     ids, older = _step(rows, wanted, below)
     if ids or older is not None or below is not None:
-        return Found(_only(rows, ids), asked, older)
+        return Found(_only(rows, ids), asked, older, few=len(ids) < ENOUGH)
     return _guess(rows, asked)
 
 
@@ -103,7 +106,7 @@ def _guess(rows: QuerySet[Email], asked: Query) -> Found:
     if not guessed:
         return Found(rows.none(), asked)
     ids, older = _step(rows, wanted, None)
-    return Found(_only(rows, ids), asked, older, tuple(dict.fromkeys(guessed)) if ids else ())
+    return Found(_only(rows, ids), asked, older, tuple(dict.fromkeys(guessed)) if ids else (), len(ids) < ENOUGH)
 
 
 def _condition(condition: Condition) -> Q:

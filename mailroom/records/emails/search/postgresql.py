@@ -32,6 +32,8 @@ COMMON = (
 BOUNDARY = "SELECT place FROM emails_searchdocument WHERE place < %s ORDER BY place DESC LIMIT 1 OFFSET %s"
 RARELY = 200  # a word is rare that stands in fewer than one mail of so many
 LARGEST = 2**63 - 1
+MOST_EXPECTATIONS = 1_000
+_EXPECTATIONS: dict[tuple[str, int], int] = {}
 POSITIONS = tuple(map(str, range(1, stream.MOST_TOKENS + 1)))
 
 
@@ -75,11 +77,22 @@ class PostgresqlStore:
 def _rare(cursor: Any, clauses: Sequence[Clause]) -> bool:
     """Whether the planner expects few mails with these words; a word that shall not be there makes none rare."""
     cursor.execute(SIZE)
-    mails = cursor.fetchone()[0]
+    mails: int = cursor.fetchone()[0]
     if mails < RARELY:  # also a table that nobody counted yet
         return True
-    cursor.execute(EXPECTED, [expression([one for one in clauses if not one.negative])])
-    return bool(cursor.fetchone()[0][0]["Plan"]["Plan Rows"] * RARELY < mails)
+    return _expected(cursor, expression([one for one in clauses if not one.negative]), mails) * RARELY < mails
+
+
+def _expected(cursor: Any, wanted: str, mails: int) -> int:
+    """How many of `mails` the planner expects to have these words; known from then on until they are counted anew."""
+    known = _EXPECTATIONS.get((wanted, mails))
+    if known is None:
+        cursor.execute(EXPECTED, [wanted])
+        known = int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+        if len(_EXPECTATIONS) >= MOST_EXPECTATIONS:
+            _EXPECTATIONS.clear()
+        _EXPECTATIONS[wanted, mails] = known
+    return known
 
 
 def _rows(documents: Sequence["Document"]) -> Iterator[tuple[int, int, str]]:

@@ -1,7 +1,7 @@
-// Live windows: ask for the change mark each second; when it moved, fetch list and counts without moving what one reads.
+// Live windows: ask for the change mark, almost twice a second; when it moved, fetch list and counts without moving what one reads.
 import { $, $$ } from "./dom.js";
 
-const EVERY = 900;
+const EVERY = 600;
 const SLOWEST = 30000;
 let wait = EVERY;
 let known = document.getElementById("standing")?.dataset.mark ?? "";
