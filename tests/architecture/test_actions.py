@@ -25,6 +25,8 @@ ROOT = Path(windows.__file__).parent
 EMAIL = "/emails/{number}"
 # What does the same over the API, by the file that declares the action and its key.
 OPERATIONS = {
+    "cr206000_case_classes add": "post /case-classes",
+    "cr206000_case_classes delete": "delete /case-classes/{class_id}",
     "cr306000_cases take": "patch /cases/{reference}",
     "cr306000_cases close": "patch /cases/{reference}",
     "cr306000_cases reopen": "patch /cases/{reference}",
@@ -112,7 +114,7 @@ ON_A_KEY = {
 PAGES = [
     "/co409000/", "/co409080/", "/co409070/", "/sm507000/", "/sm507010/", "/sm507020/", "/sm507030/", "/cr306016/",
     "/cr306000/", "/cr306020/", "/cr306030/", "/cr302000/", "/cr301000/", "/ep301020/", "/ep203000/", "/sm200550/",
-    "/sm205020/", "/sm201010/", "/sm201010/admin/", "/sm204002/SALES/", "/sm200550/en/",
+    "/cr206000/", "/sm205020/", "/sm201010/", "/sm201010/admin/", "/sm204002/SALES/", "/sm200550/en/",
 ]  # fmt: skip
 
 

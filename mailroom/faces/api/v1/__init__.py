@@ -11,6 +11,7 @@ from mailroom.faces.api.v1 import (
     audit_trail,
     bulk,
     canned_texts,
+    case_classes,
     cases,
     contacts,
     conversations,
@@ -64,6 +65,7 @@ api.add_router("/schedules", schedules.router)
 api.add_router("/addresses", canned_texts.addresses)
 api.add_router("/business-accounts", documents.accounts)
 api.add_router("/canned-texts", canned_texts.router)
+api.add_router("/case-classes", case_classes.router)
 api.add_router("/cases", cases.router)
 api.add_router("/contacts", contacts.router)
 api.add_router("/documents", documents.router)

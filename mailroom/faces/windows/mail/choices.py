@@ -55,6 +55,7 @@ lookups.register(
         rows=lambda request: CaseClass.objects.all(),
         columns=(("class_id", _("Case class ID")), ("description", _("Description"))),
         search=("class_id", "description"),
+        window="CR206000",
     )
 )
 for _key, _subject in (("email-maps", Subject.EMAIL), ("case-maps", Subject.CASE)):

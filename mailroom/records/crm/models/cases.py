@@ -49,7 +49,7 @@ class CaseClass(models.Model):
     reopen_within_days = models.PositiveSmallIntegerField(
         _("Reopen within days"),
         default=14,
-        help_text=_("An email to a closed case opens it again for so long; later it opens a new case."),
+        help_text=_("An email or comment opens a closed case again for so long; a later email opens a new one."),
     )
 
     class Meta:

@@ -1,0 +1,1 @@
+"""Case classes (CR206000): the kinds of cases."""
