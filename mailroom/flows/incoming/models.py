@@ -126,6 +126,21 @@ class RoutedCopy(models.Model):
         return f"{self.original} → {self.employee}"
 
 
+class HeldAnswer(models.Model):
+    """An employee's answer that waits for his yes: once it is sent, the other owners get their copies."""
+
+    answer = models.OneToOneField(Email, models.CASCADE, primary_key=True, related_name="held_answer")
+    written = models.ForeignKey(Email, models.CASCADE, related_name="+")
+    answered = models.ForeignKey(RoutedCopy, models.CASCADE, related_name="+")
+    copied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("answer",), condition=models.Q(copied_at=None), name="held_answer_uncopied")]
+
+    def __str__(self) -> str:
+        return str(self.answer)
+
+
 class MadeRecord(models.Model):
     """A case or lead that an incoming mail made, by what it was made from: nothing is made twice of the same."""
 

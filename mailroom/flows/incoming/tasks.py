@@ -1,7 +1,7 @@
 """What a worker does for incoming processing."""
 
 from mailroom.base import clock, engine
-from mailroom.flows.incoming import jobs, loop_guards, pipeline
+from mailroom.flows.incoming import confirmed_answers, jobs, loop_guards, pipeline
 from mailroom.records.emails.models import Direction, Email, Status
 
 
@@ -36,3 +36,9 @@ def find_jobs() -> None:
 def settle_loops() -> None:
     """Withdraw warnings about loops that have stopped."""
     loop_guards.settle(clock.now())
+
+
+@engine.every(10, "incoming.confirmed")
+def copy_confirmed_answers() -> None:
+    """Send the other owners their copies of answers that were held and then sent."""
+    confirmed_answers.send_copies(clock.now())

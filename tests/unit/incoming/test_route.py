@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailroom.flows.incoming import reference_block, routing
+from mailroom.flows.incoming import confirmed_answers, reference_block, routing
 from mailroom.flows.incoming.models import RoutedCopy
 from mailroom.flows.receiving.models import ReceivingOptions
 from mailroom.flows.sending import holding
@@ -283,3 +283,22 @@ def test_files_too_large_to_pass_on_are_named_with_a_link(
     assert copy.attachments.count() == 0
     assert f"/cr306015/{mail.pk}/" in copy.content.text
     assert store.read(bytes(mail.raw_sha256 or b"")) == raw
+
+
+def test_an_answer_that_was_held_gives_the_other_owners_their_copies_once_it_is_sent(
+    sales: EmailAccount, offer: Email, kari: Employee, administrator: User, now: datetime
+) -> None:
+    anna = Employee.objects.get(user=administrator)
+    case = Case.objects.create(case_id="C-1", subject="Crates", owner=anna, created_at=now)
+    links.link([offer.pk], Related("case", case.pk, str(case)), now)
+    mail = post.come(sales, post.letter("Re: Our offer", offer.message_id), now)
+    copy = RoutedCopy.objects.get(original=mail, employee=kari).email
+    written = post.come(sales, reply_to(copy, authentication_results="mx.other.test; dmarc=pass"), now)
+    (held,) = [one for one in answers_out(copy) if one.recipients.filter(address__startswith="ingrid").exists()]
+    assert confirmed_answers.send_copies(now) == 0, "nobody said yes"
+    holding.send_after_all([held.pk], now)
+    assert confirmed_answers.send_copies(now) == 0, "it is not sent yet"
+    Email.objects.filter(pk=held.pk).update(status="processed")
+    assert [confirmed_answers.send_copies(now) for _turn in range(2)] == [1, 0]
+    assert [row.employee for row in RoutedCopy.objects.filter(original=held)] == [anna]
+    assert post.why(written, "route") == ("did", "Forwarded to Anna Admin <anna@mailroom.test>.")

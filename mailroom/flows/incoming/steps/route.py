@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from mailroom.flows.incoming import employee_answers, reference_block, routing
-from mailroom.flows.incoming.models import RoutedCopy
+from mailroom.flows.incoming.models import HeldAnswer, RoutedCopy
 from mailroom.flows.incoming.step import Mail, Verdict, did, skipped
 from mailroom.flows.sending import outbox
 from mailroom.records.emails.models import Email
@@ -67,13 +67,14 @@ def _answer(mail: Mail, writer: Employee) -> Verdict:
     if answer is None:
         return skipped(_("The answer says nothing beyond what it quotes."))
     if doubt:
+        HeldAnswer.objects.get_or_create(answer=answer, defaults={"written": mail.email, "answered": copy})
         return did(_("Held until %(who)s says that it is his: %(why)s") % {"who": copy.employee, "why": doubt})
-    copies = _to_others(mail, answer, copy)
+    copies = to_others(mail, answer, copy)
     sent = _("Sent to %(who)s from %(account)s.") % {"who": answer.to_line, "account": answer.account.email_address}
     return did(f"{sent} {copies}".strip())
 
 
-def _to_others(mail: Mail, answer: Email, copy: RoutedCopy) -> str:
-    """The other owners get a copy of an answer, its author never."""
+def to_others(mail: Mail, answer: Email, copy: RoutedCopy) -> str:
+    """The other owners get a copy of an answer that is sent, its author never; in words, empty for none."""
     verdict = _to_owners(mail, Email.objects.select_related("content", "account").get(pk=answer.pk), copy)
     return verdict.reason if verdict.outcome == "did" else ""
