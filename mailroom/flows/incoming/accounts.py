@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from mailroom.flows.incoming import document_handlers
 from mailroom.flows.incoming.models import ProcessingOptions
 from mailroom.flows.receiving import folders
 from mailroom.flows.receiving.models import ReceivingOptions
@@ -180,4 +181,5 @@ def export(account: EmailAccount) -> dict[str, Any]:
             else:
                 found[name] = getattr(row, name)
     found[FOLDERS] = folders.export(account)
+    found["document_handler"] = document_handlers.name_of(account.email_account_id)
     return found

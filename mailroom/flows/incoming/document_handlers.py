@@ -70,6 +70,12 @@ def of_account(email_account_id: str) -> Handler | None:
     return HANDLERS.get(email_account_id.upper())
 
 
+def name_of(email_account_id: str) -> str:
+    """The name of an account's handler; empty where it has none."""
+    handler = of_account(email_account_id)
+    return handler.name if handler is not None else ""
+
+
 def load() -> None:
     """Register what installed packages bring; one that cannot be loaded is logged and left out."""
     for entry in entry_points(group=GROUP):

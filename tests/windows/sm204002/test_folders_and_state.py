@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 
 from mailroom.flows.incoming import accounts as settings
+from mailroom.flows.incoming import document_handlers
 from mailroom.flows.receiving import folders, receive
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import Employee, User, Workgroup
+from tests.factories import relations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -80,3 +82,16 @@ def test_folders_are_values_of_an_account_as_files_and_the_api_have_them(account
     for bad in ("Orders", [1], [{"folder": ""}], None):
         with pytest.raises(settings.Invalid):
             settings.save_account({"email_account_id": account.email_account_id, "folders": bad})
+
+
+def test_the_handler_of_an_accounts_documents_is_shown_and_is_no_field_to_send(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = relations.account(incoming_mail_server="imap.mailroom.test", outgoing_mail_server="smtp.mailroom.test")
+    assert form_values(signed_in, account)["document_handler"] == "None"
+    handler = document_handlers.Handler("AutoPay", lambda email, documents: document_handlers.Result("done"))
+    monkeypatch.setitem(document_handlers.HANDLERS, "SALES", handler)
+    values = form_values(signed_in, account)
+    assert values["document_handler"] == "AutoPay"
+    assert signed_in.post("/sm204002/SALES/", values | {"document_handler": "Other"}).status_code == 303
+    assert signed_in.get("/api/v1/accounts/SALES").json()["document_handler"] == "AutoPay"

@@ -9,7 +9,7 @@ from mailroom.faces.windows.kit.lookups import LookupField
 from mailroom.faces.windows.mail import choices  # noqa: F401 registers the lookups used here
 from mailroom.faces.windows.sm204002_system_email_accounts import layout
 from mailroom.faces.windows.sm204002_system_email_accounts.folder_rows import FolderRows
-from mailroom.flows.incoming import accounts
+from mailroom.flows.incoming import accounts, document_handlers
 from mailroom.records.assignment.models import AssignmentMap
 from mailroom.records.crm.models import CaseClass
 from mailroom.records.email_accounts import presets
@@ -78,6 +78,7 @@ NOTES = {
     "consent_lasts_days": _("Only where the token server does not say how long it lasts; empty is not known."),
     "largest_email_bytes": _("Of a larger email only the header and a note are kept."),
 }
+READ_ONLY = ("email_account_type", "document_handler")
 SECRET_FIELDS = ("password", "outgoing_password", "oauth2_client_secret")
 
 
@@ -96,6 +97,12 @@ def _bases() -> dict[str, forms.Field]:
             made[name] = _field(name, field)
     made["email_account_type"] = forms.CharField(
         label=_("Email account type"), required=False, disabled=True, initial="Standard"
+    )
+    made["document_handler"] = forms.CharField(
+        label=_("Document handler"),
+        required=False,
+        disabled=True,
+        help_text=_("Code of this installation that is given emails with documents, such as AutoPay."),
     )
     return made
 
@@ -136,7 +143,7 @@ class AccountForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What save_account takes: only the fields that the browser sent."""
-        data = {name: value for name, value in self.cleaned_data.items() if name != "email_account_type"}
+        data = {name: value for name, value in self.cleaned_data.items() if name not in READ_ONLY}
         preset = presets.find(data.get("provider") or "")
         if preset is not None and not data.get("incoming_mail_server") and not data.get("outgoing_mail_server"):
             data |= preset.values()
@@ -144,9 +151,10 @@ class AccountForm(forms.Form):
 
 
 def _values(account: EmailAccount | None) -> dict[str, Any]:
-    found: dict[str, Any] = {"email_account_type": "Standard"}
+    found: dict[str, Any] = {"email_account_type": "Standard", "document_handler": _("None")}
     if account is None:
         return found
+    found["document_handler"] = document_handlers.name_of(account.email_account_id) or _("None")
     for row in (account, *(accounts._row(model, account) for model in accounts.ROOMS[1:])):
         for name, field in accounts.fields(type(row)).items():
             if name not in accounts.SECRETS:

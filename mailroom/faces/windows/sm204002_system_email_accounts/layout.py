@@ -87,6 +87,7 @@ LAYOUT = Layout(
                 Section(gettext_lazy("Initial processing"), "confirm_receipt", "confirmation_template"),
                 Section(
                     gettext_lazy("Main processing"),
+                    "document_handler",
                     "create_new_case",
                     "new_case_class",
                     "case_assignment_map",
