@@ -4,6 +4,7 @@ import typer
 
 from mailroom.faces.cli import (
     accounts,
+    assignment_maps,
     audit_trail,
     emails,
     exchange,
@@ -33,6 +34,7 @@ reconcile.register(app)
 watching.register(app)
 app.add_typer(people.app, name="users")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(assignment_maps.app, name="assignment-maps")
 app.add_typer(preferences.app, name="preferences")
 app.add_typer(emails.app, name="emails")
 app.add_typer(quarantine.app, name="quarantine")

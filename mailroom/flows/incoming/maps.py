@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -119,6 +120,35 @@ def replace_rules(assignment_map: AssignmentMap, wanted: Sequence[Mapping[str, A
             save_rule(rule, lines.of(values.get("conditions") or []), place, now)
         except (Wrong, Invalid) as error:
             raise Invalid(_("Rule %(n)d: %(why)s") % {"n": place, "why": error}) from error
+
+
+@transaction.atomic
+def take(wanted: Sequence[Any], now: datetime) -> list[str]:
+    """Create or replace maps by what `export` gave, all or none; their ids. Raises Invalid."""
+    return [_take(values, now).map_id for values in wanted]
+
+
+def _take(values: Any, now: datetime) -> AssignmentMap:
+    map_id = str(values.get("map_id") or "").strip() if isinstance(values, Mapping) else ""
+    if not map_id:
+        raise Invalid(_("A map needs its map_id."))
+    row = AssignmentMap.objects.filter(map_id__iexact=map_id).first() or AssignmentMap(map_id=map_id, subject="")
+    subject = str(values.get("assigns") or row.subject or Subject.EMAIL)
+    if row.pk and row.subject != subject:
+        raise Invalid(_("%(map)s: what a map assigns cannot be changed.") % {"map": map_id})
+    row.subject, row.description = subject, str(values.get("description") or "")
+    rules = values.get("rules") or []
+    if not isinstance(rules, list) or not all(isinstance(one, Mapping) for one in rules):
+        raise Invalid(_("%(map)s: rules is a list of rules.") % {"map": map_id})
+    try:
+        row.full_clean()
+        row.save()
+        replace_rules(row, rules, now)
+    except ValidationError as error:
+        raise Invalid(f"{map_id}: {' '.join(error.messages)}") from error
+    except Invalid as error:
+        raise Invalid(f"{map_id}: {error}") from error
+    return row
 
 
 def _found(model: Any, key: str, value: Any) -> Any:
