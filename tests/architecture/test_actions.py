@@ -74,6 +74,7 @@ OPERATIONS = {
     "mail create-cr301000": "post /leads",
     "relations add": "post /contacts",
     "relations delete": "delete /contacts/{reference}",
+    "relations clear-bounce": "delete /bounced-addresses/{address}",
     "relations new-email": "post /emails",
     "relations new-task": "post /tasks",
     "relations new-event": "post /events",
@@ -202,7 +203,7 @@ def records(user: User) -> list[str]:
     QuarantinedMessage.objects.create(account=account, raw_sha256=b"2" * 32, reason="?", step="filing", size=1, at=now)
     case = Case.objects.create(subject="Case", created_at=now)
     task = Task.objects.create(subject="Task", created_at=now)
-    Contact.objects.create(name="Moe")
+    contact = Contact.objects.create(name="Moe")
     BusinessAccount.objects.create(account_id="C1", name="Moe")
     template = NotificationTemplate.objects.first()
     schedule = Schedule.objects.create(description="Daily", starts_on=now.date(), window_id="SM507010")
@@ -211,6 +212,7 @@ def records(user: User) -> list[str]:
         *(f"/cr306015/{email.pk}/" for email in emails),
         f"/cr306000/{case.case_id}/",
         f"/cr306020/{task.pk}/",
+        f"/cr302000/{contact.pk}/",
         f"/sm204003/{template.pk}/",
         f"/sm205020/schedule/{schedule.pk}/",
     ]

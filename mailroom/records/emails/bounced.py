@@ -67,8 +67,14 @@ def note(address: str, row: BounceRecipient, report: Email, now: datetime) -> Bo
     return made
 
 
+def of_address(address: str) -> BouncedAddress | None:
+    """The mark of an address, where it has one."""
+    key = addresses.folded(address)
+    return BouncedAddress.objects.filter(key=key).first() if key else None
+
+
 def works(address: str) -> bool:
-    """Somebody wrote from this address: it is not marked any more; whether it was."""
+    """Somebody wrote from this address, or says that it works: it is not marked any more; whether it was."""
     return bool(BouncedAddress.objects.filter(key=addresses.folded(address)).delete()[0])
 
 

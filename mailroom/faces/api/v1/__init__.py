@@ -9,6 +9,7 @@ from mailroom.faces.api.v1 import (
     alerts,
     assignment_maps,
     audit_trail,
+    bounced_addresses,
     bulk,
     canned_texts,
     case_classes,
@@ -63,6 +64,7 @@ api.add_router("/preferences", preferences.router)
 api.add_router("/quarantine", quarantine.router)
 api.add_router("/schedules", schedules.router)
 api.add_router("/addresses", canned_texts.addresses)
+api.add_router("/bounced-addresses", bounced_addresses.router)
 api.add_router("/business-accounts", documents.accounts)
 api.add_router("/canned-texts", canned_texts.router)
 api.add_router("/case-classes", case_classes.router)

@@ -13,7 +13,7 @@ from mailroom.faces.windows.kit.columns import Column
 from mailroom.faces.windows.kit.grid import Empty, FilterTab
 from mailroom.faces.windows.kit.layout import Layout, Section, Tab
 from mailroom.faces.windows.kit.lookups import LookupField
-from mailroom.faces.windows.relations import choices, grid  # noqa: F401 choices registers the lookups used here
+from mailroom.faces.windows.relations import bounces, choices, grid  # noqa: F401 choices registers the lookups used here
 from mailroom.faces.windows.relations.prefill import Origin
 from mailroom.faces.windows.relations.record import EntityWindow, RecordForm
 from mailroom.records.crm.models import Lead
@@ -77,7 +77,9 @@ class LeadWindow(EntityWindow):
     form_class = LeadForm
     ordering = "name"
     close_to = "/cr301000/"
+    toolbar = (bounces.menu_of("lead"),)
     layout = Layout(
+        head="relations/_bounced.html",
         tabs=(
             Tab(
                 "details",

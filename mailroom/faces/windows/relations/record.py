@@ -22,7 +22,7 @@ from mailroom.mime import addresses
 from mailroom.records.activities import attached, linking, saving, timeline
 from mailroom.records.crm import entities
 from mailroom.records.crm.models import Case
-from mailroom.records.emails import answering, compose
+from mailroom.records.emails import answering, bounced, compose
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.preferences import current
 
@@ -150,6 +150,7 @@ class EntityWindow(ListedRecord):
             "offered": [] if record is not None else self.origin(request).files(),
             "titlebar_template": "relations/_titlebar.html" if record is not None else "",
             "open_tab": "",
+            "bounce": bounced.of_address(str(getattr(record, "email", ""))),
         }
         return found | (self.activities(request, record) if record is not None else {})
 

@@ -1,0 +1,35 @@
+"""The bounce mark of a contact's or lead's address: shown with its reason, and taken off by hand."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mailroom.base import audit
+from mailroom.faces.windows.kit import requests
+from mailroom.faces.windows.kit.actions import Action, Menu, Outcome
+from mailroom.records.crm import entities
+from mailroom.records.emails import bounced
+
+
+def menu_of(entity: str) -> Menu:
+    """The Actions of a record with an address."""
+
+    def clear(request: HttpRequest, ids: list[Any]) -> Outcome:
+        user = requests.user_of(request)
+        for record in entities.TYPES[entity].rows(user).filter(pk__in=ids):
+            mark = bounced.of_address(record.email)
+            if mark is not None and bounced.works(record.email):
+                audit.record(record, audit.Act.UPDATE, user, bounce_mark=(mark.words or mark.get_kind_display(), ""))
+        return Outcome(_("The mark is gone: mail goes to this address again."))
+
+    def nothing_to_clear(request: HttpRequest, record: Any) -> str:
+        marked = bounced.of_address(record.email) is not None
+        return "" if marked else _("No mail to this address has come back.")
+
+    words = gettext_lazy("Clear the bounce mark")
+    return Menu(
+        gettext_lazy("Actions"),
+        (Action("clear-bounce", words, run=clear, icon="mail", disabled=nothing_to_clear),),
+    )
