@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from mailroom.mime import bounces
 from mailroom.mime.message import Automatic, Bounce
-from mailroom.mime.parts import Walked
+from mailroom.mime.parts import TNEF, Walked
 from mailroom.mime.tree import Part
 
 NO_REPLY = re.compile(
@@ -27,6 +27,7 @@ PERSONAL = Automatic()
 MACHINE_FIELDS = frozenset(
     "auto-submitted x-autoreply x-autorespond precedence list-id list-post list-unsubscribe return-path".split()
 )
+CALENDAR_MAIL = frozenset({"multipart/alternative", "text/calendar", "multipart/mixed"}) | TNEF
 LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "x-mailman-version", "x-beenthere")
 
 
@@ -46,7 +47,7 @@ def kind(tree: Part, fields: Mapping[str, str], walked: Walked, bounce: Bounce |
     address = sender[sender.find("<") + 1 :].strip("<> ")
     if SYSTEM.match(address) or "x-failed-recipients" in fields:
         return Automatic("bounce", "sent by a mail system")
-    if walked.calendars and tree.kind in {"multipart/alternative", "text/calendar", "multipart/mixed"}:
+    if walked.calendars and tree.kind in CALENDAR_MAIL:
         return Automatic("calendar", "calendar part")
     return _by_fields(fields, address)
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from mailroom.mime import addresses
+from mailroom.mime.file_names import UNKNOWN
 from mailroom.mime.message import Address
 
 LINE = 76
@@ -41,13 +42,16 @@ class File:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message to be written. Addresses of Bcc have no place in it: they are the envelope's affair."""
+    """A message to be written. Addresses of Bcc have no place in it: they are the envelope's affair.
+
+    One that another wrote may lack its id, its date and the address of a person: then so does what is written.
+    """
 
     from_: Address
     to: Sequence[Address]
     subject: str
     message_id: str
-    date: datetime
+    date: datetime | None
     cc: Sequence[Address] = ()
     reply_to: Sequence[Address] = ()
     sender: Address | None = None
@@ -74,10 +78,8 @@ def build(outgoing: Outgoing) -> bytes:
 
 
 def _headers(outgoing: Outgoing) -> list[str]:
-    lines = [
-        _header("Date", format_datetime(outgoing.date)),
-        _addresses("From", [outgoing.from_]),
-    ]
+    lines = [_header("Date", format_datetime(outgoing.date))] if outgoing.date else []
+    lines.append(_addresses("From", [outgoing.from_]))
     if outgoing.sender:
         lines.append(_addresses("Sender", [outgoing.sender]))
     if outgoing.reply_to:
@@ -89,11 +91,7 @@ def _headers(outgoing: Outgoing) -> list[str]:
     if outgoing.cc:
         lines.append(_addresses("Cc", outgoing.cc))
     lines.append(f"Subject: {_unstructured(outgoing.subject, 9)}\r\n")
-    lines.append(f"Message-ID: <{_plain(outgoing.message_id)}>\r\n")
-    if outgoing.in_reply_to:
-        lines.append(_ids("In-Reply-To", outgoing.in_reply_to))
-    if outgoing.references:
-        lines.append(_ids("References", outgoing.references))
+    lines.extend(_identity(outgoing))
     if outgoing.thread_index:
         lines.append(_header("Thread-Index", outgoing.thread_index))
     if outgoing.auto_submitted:
@@ -105,6 +103,13 @@ def _headers(outgoing: Outgoing) -> list[str]:
         lines.append(f"{name}: {_unstructured(value, len(name) + 2)}\r\n")
     lines.append("MIME-Version: 1.0\r\n")
     return lines
+
+
+def _identity(outgoing: Outgoing) -> list[str]:
+    """The fields by which a conversation hangs together."""
+    own = [f"Message-ID: <{_plain(outgoing.message_id)}>\r\n"] if outgoing.message_id else []
+    others = (("In-Reply-To", outgoing.in_reply_to), ("References", outgoing.references))
+    return own + [_ids(name, ids) for name, ids in others if ids]
 
 
 def _plain(text: str) -> str:
@@ -165,12 +170,17 @@ def _mailbox(item: Address) -> str:
     name = " ".join(_plain(item.name).split())
     if not name or name == address:
         return address if ADDR_SPEC.fullmatch(address) else f"<{address}>"
+    return f"{_phrase(name)} <{address}>" if address else _phrase(name)
+
+
+def _phrase(name: str) -> str:
+    """A display name (RFC 5322 §3.2.5)."""
     if not name.isascii() or "=?" in name:
-        return f"{_encoded_words(name, 10)} <{address}>"
+        return _encoded_words(name, 10)
     if ATOM.fullmatch(name):
-        return f"{name} <{address}>"
+        return name
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}" <{address}>'
+    return f'"{escaped}"'
 
 
 WHOLE_ESCAPES = re.compile(r"(?:%..|[^%]){1,50}")
@@ -249,18 +259,29 @@ def _encoded_file(item: File) -> str:
 
 
 def _file(item: File, disposition: str) -> str:
-    kind = item.type.lower() if TOKEN.fullmatch(item.type) else "application/octet-stream"
+    kind = item.type.lower() if TOKEN.fullmatch(item.type) else UNKNOWN
     if kind.startswith(("multipart/", "message/")):
-        kind = "application/octet-stream" if kind.startswith("multipart/") else kind
+        kind = UNKNOWN if kind.startswith("multipart/") else kind
     name = _plain(item.name).replace("/", "_").replace("\\", "_") or "file"
     identity = f"Content-ID: <{_plain(item.content_id)}>\r\n" if item.content_id else ""
-    if kind == "message/rfc822":
-        kind = "application/octet-stream"  # base64 is forbidden for message/rfc822 (RFC 2046 §5.2.1)
+    encoding = "base64"
+    if kind == "message/rfc822":  # base64 is forbidden for it (RFC 2046 §5.2.1)
+        kind, encoding = (kind, "7bit") if _needs_no_encoding(item.content) else (UNKNOWN, encoding)
     return (
         f"Content-Type: {kind};\r\n {_parameter('name', name)}\r\n"
         f"Content-Disposition: {disposition};\r\n {_parameter('filename', name)}\r\n"
-        f"{identity}Content-Transfer-Encoding: base64\r\n\r\n{_encoded_file(item)}"
+        f"{identity}Content-Transfer-Encoding: {encoding}\r\n\r\n"
+        f"{_encoded_file(item) if encoding == 'base64' else item.content.decode('ascii')}"
     )
+
+
+def _needs_no_encoding(content: bytes) -> bool:
+    """Whether every way of a message bears these bytes as they are (RFC 2045 §2.7)."""
+    lines = content.split(b"\r\n")
+    plain = (
+        content.isascii() and b"\x00" not in content and content.count(b"\r") == content.count(b"\n") == len(lines) - 1
+    )
+    return plain and max(map(len, lines)) <= 998
 
 
 def _parameter(name: str, value: str) -> str:

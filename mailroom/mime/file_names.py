@@ -13,6 +13,7 @@ DOCUMENTS = frozenset(
     "csv doc docx eml gif jpeg jpg mp3 mp4 odp ods odt pdf png ppt pptx rtf tif tiff txt wav webp xls xlsx zip".split()
 )
 LONGEST = 180
+UNKNOWN = "application/octet-stream"
 
 
 class Lie(StrEnum):
@@ -46,4 +47,17 @@ def lie_of(name: str) -> Lie:
 
 def type_of(name: str) -> str:
     """The type that a file's name tells; application/octet-stream for one that tells none."""
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return mimetypes.guess_type(name)[0] or UNKNOWN
+
+
+def of_mail(subject: str, ending: str = ".eml") -> str:
+    """The name of the file that a mail is, by its subject."""
+    readable = re.sub(r"[^\w .-]+", "_", " ".join(subject.split()))[:80]
+    return f"{readable or 'message'}{ending}"
+
+
+def without_path(name: str) -> str:
+    """A name without folders and control characters."""
+    if "/" in name or "\\" in name:
+        name = name.replace("\\", "/").rpartition("/")[2]
+    return (name if name.isprintable() else "".join(filter(str.isprintable, name))).strip()

@@ -2,13 +2,13 @@
 
 import io
 import mimetypes
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from mailroom.mime import bodies, charsets, encodings, parameters, tnef
+from mailroom.mime import addresses, bodies, charsets, encodings, file_names, parameters, tnef
+from mailroom.mime.meetings import Letter
 from mailroom.mime.message import Attachment, Defect, LaterAttachment, Structure
 from mailroom.mime.tree import Part
 
@@ -71,6 +71,11 @@ TROUBLES = {
     "boundary-missing": "A multipart names no boundary; its text is shown as it stands.",
     "boundary-not-found": "A multipart's boundary never comes; its text is shown as it stands.",
     "header-broken": "A line in the header is no header field.",
+    "tnef-broken": "A winmail.dat could not be opened; it is kept as a file.",
+    "tnef-cut": "A winmail.dat ends too early; its last file may not be whole.",
+    "tnef-damaged": "A piece of a winmail.dat could not be read; the rest is shown.",
+    "tnef-nested": "A message within a winmail.dat is too deep or too large to be opened; it is kept as a file.",
+    "calendar-recurring": "The meeting repeats by a rule that is not read: only its first time is shown.",
 }
 
 
@@ -119,8 +124,7 @@ def _nested_message(part: Part, kind: str, found: Walked) -> None:
     """A forwarded message is a file that opens as a mail of its own."""
     inner = part.children[0]
     subject = charsets.decode_words(inner.get("subject"))
-    readable = re.sub(r"[^\w .-]+", "_", " ".join(subject.split()))[:80]
-    name = filename(part) or f"{readable or 'message'}.eml"
+    name = filename(part) or file_names.of_mail(subject)
     found.files.append(Attachment(name, kind, inner.raw, _content_id(part)))
 
 
@@ -181,19 +185,25 @@ def _made_up(kind: str) -> str:
 
 
 def _unpack_tnef(content: bytes, name: str, kind: str, found: Walked, defects: list[Defect]) -> None:
-    unpacked = tnef.unpack(content)
+    unpacked = tnef.unpack(content, _letter(found.parts[0]))
     if unpacked is None:
-        defects.append(Defect("tnef-broken", "A winmail.dat could not be opened; it is kept as a file."))
+        defects.append(Defect("tnef-broken", TROUBLES["tnef-broken"]))
         found.files.append(Attachment(name or "winmail.dat", kind, content))
         return
-    if unpacked.cut:
-        defects.append(Defect("tnef-cut", "A winmail.dat ends too early; its last file may not be whole."))
+    defects.extend(Defect(code, TROUBLES[code]) for code in sorted(unpacked.troubles))
     if unpacked.html and not found.htmls:
         found.htmls.append(unpacked.html)
     if unpacked.text and not "".join(found.texts).strip():
         found.texts.append(unpacked.text)
     found.files.extend(unpacked.files)
     found.calendars.extend(file.content for file in unpacked.files if file.type == "text/calendar")
+
+
+def _letter(top: Part) -> Letter:
+    """What the mail itself says, for a meeting that stands in its winmail.dat."""
+    sender, to, cc = (addresses.parse(top.get(name)) for name in ("from", "to", "cc"))
+    subject = " ".join(charsets.decode_words(top.get("subject")).split())
+    return Letter(sender[0] if sender else None, to, cc, subject)
 
 
 def content_of(part: Part, defects: list[Defect], most: int = sys.maxsize) -> bytes:
@@ -220,12 +230,7 @@ def _file_name(part: Part, disposition: Mapping[str, str]) -> str:
     name = disposition.get("filename") or named.get("name") or named.get("filename") or named.get("file")
     if not name:
         return ""
-    decoded = charsets.decode_words(name)
-    if "/" in decoded or "\\" in decoded:
-        decoded = decoded.replace("\\", "/").rpartition("/")[2]
-    if not decoded.isprintable():
-        decoded = "".join(filter(str.isprintable, decoded))
-    return decoded.strip()
+    return file_names.without_path(charsets.decode_words(name))
 
 
 def _content_id(part: Part) -> str:

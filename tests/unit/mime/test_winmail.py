@@ -1,50 +1,19 @@
 """A winmail.dat written attribute by attribute (MS-OXTNEF 2.1.3): what Outlook wrapped comes out as if it had not."""
 
 import base64
-import struct
 
 import compressed_rtf
 import pytest
 
 from mailroom.mime import parse
 from mailroom.mime.message import Message
+from tests.factories.winmail import BODY, MESSAGE, PDF, TEXT, attribute, file, rich_text, winmail
 
-MESSAGE, ATTACHMENT = 1, 2
-CODEPAGE, BODY, RENDERING, TITLE, DATA = 0x9007, 0x800C, 0x9002, 0x8010, 0x800F
-STRING, TEXT, BYTES = 1, 2, 6
-PROPERTIES, RICH_TEXT, BINARY = 0x9003, 0x1009, 0x0102
-PDF = b"%PDF-1.7\r\n" + bytes(range(256)) * 40
 INVITE = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Elvestad//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:tour@example.org\r\n"
     b"DTSTAMP:20260301T080000Z\r\nDTSTART:20260302T090000Z\r\nDTEND:20260302T100000Z\r\nSUMMARY:Tour of the mill\r\n"
     b"ORGANIZER:mailto:kari@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 )
-
-
-def attribute(level: int, name: int, kind: int, content: bytes) -> bytes:
-    """One attribute with its length before and its checksum after it."""
-    return struct.pack("<BHHI", level, name, kind, len(content)) + content + struct.pack("<H", sum(content) & 0xFFFF)
-
-
-def file(name: bytes, content: bytes) -> bytes:
-    """An attached file."""
-    return (
-        attribute(ATTACHMENT, RENDERING, BYTES, bytes(14))
-        + attribute(ATTACHMENT, TITLE, STRING, name + b"\0")
-        + attribute(ATTACHMENT, DATA, BYTES, content)
-    )
-
-
-def winmail(*attributes: bytes) -> bytes:
-    """The whole file."""
-    codepage = attribute(MESSAGE, CODEPAGE, BYTES, struct.pack("<II", 1252, 0))
-    return struct.pack("<IH", 0x223E9F78, 1) + codepage + b"".join(attributes)
-
-
-def rich_text(compressed: bytes) -> bytes:
-    """The body as the one property that holds it in compressed RTF (MS-OXTNEF 2.1.3.4)."""
-    value = struct.pack("<II", 1, len(compressed)) + compressed + bytes(-len(compressed) % 4)
-    return attribute(MESSAGE, PROPERTIES, BYTES, struct.pack("<IHH", 1, BINARY, RICH_TEXT) + value)
 
 
 WHOLE = winmail(attribute(MESSAGE, BODY, TEXT, b"Se vedlegget, hilsen K\xe5re\0"), file(b"tilbud.pdf", PDF))
