@@ -64,6 +64,12 @@ def signed_in(user: Any) -> None:
         who.user = user
 
 
+def user() -> Any:
+    """Who acts in this context; None for a program or a stranger."""
+    who = _who.get()
+    return who.user if who is not None else None
+
+
 def kept(
     without: Collection[str] = (), hidden: Collection[str] = (), many: Collection[str] = ()
 ) -> Callable[[Model], Model]:

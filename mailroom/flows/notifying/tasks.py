@@ -1,7 +1,7 @@
 """What a worker does for notifying."""
 
 from mailroom.base import clock, engine
-from mailroom.flows.notifying import portal_links
+from mailroom.flows.notifying import portal_links, telling
 
 
 @engine.task("notifying.portal_links")
@@ -14,3 +14,9 @@ def answer_portal_links() -> None:
 def tick() -> None:
     """Answer those whose wake-up was lost."""
     portal_links.answer(clock.now())
+
+
+@engine.every(10, "notifying.tell")
+def tell() -> None:
+    """Tell of what happened to records."""
+    telling.of_records(clock.now())

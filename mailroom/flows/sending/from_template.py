@@ -116,7 +116,8 @@ def queue(notice: Notice, now: datetime) -> Email:
     if account is None:
         raise NoAccount(_("There is no email account to send from. Add one in System email accounts."))
     made = filled(template, notice.record, now, **{"Company": company(account)} | dict(notice.given))
-    to, cc, bcc = (notice.to, (), ()) if notice.to else map(_others, (made.to, made.cc, made.bcc))
+    lines = [outbox.address(line) for line in (made.to, made.cc, made.bcc)]
+    to, cc, bcc = map(_others, [notice.to, (), ()] if notice.to else lines)
     fields = DraftFields(
         account=account,
         to=to,
@@ -133,8 +134,7 @@ def queue(notice: Notice, now: datetime) -> Email:
     return outbox.create(new, now, None)
 
 
-def _others(line: str) -> list[Address]:
-    """The addresses of a line but those of our own accounts: what comes in there would be told of again."""
+def _others(found: Sequence[Address]) -> list[Address]:
+    """The addresses but those of our own accounts: what comes in there would be told of again."""
     own = compose.own_addresses()
-    found = outbox.address(line)
     return [one for one in found if tuple(addresses.folded(one.address).rsplit("@", 1)) not in own]

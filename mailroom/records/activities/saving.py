@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from mailroom.records.activities import linking
-from mailroom.records.crm import cases, numbering
+from mailroom.records.crm import cases, happenings, numbering
 from mailroom.records.crm.models import Case, Event, ExpenseReceipt, Lead, Task
 from mailroom.records.organisation.models import User
 
@@ -22,7 +22,10 @@ def save(record: Any, now: datetime, by: User | None) -> Any:
         if isinstance(record, Task):
             done = record.status == Task.Status.COMPLETED
             record.completed_at = (record.completed_at or now) if done else None
+        approved = isinstance(record, ExpenseReceipt) and _is_approved_now(record)
         record.save()
+        if approved:
+            happenings.note(happenings.DOCUMENT_APPROVED, "receipt", [record.pk])
     linking.renamed(record)
     return record
 
@@ -34,3 +37,9 @@ def _begin(record: Any, now: datetime, by: User | None) -> None:
         record.created_by = by
     if isinstance(record, ExpenseReceipt):
         record.receipt_id = record.receipt_id or numbering.following("R-", ExpenseReceipt, "receipt_id")
+
+
+def _is_approved_now(receipt: ExpenseReceipt) -> bool:
+    approved = ExpenseReceipt.Status.APPROVED
+    before = ExpenseReceipt.objects.filter(pk=receipt.pk, status=approved).exists() if receipt.pk else False
+    return receipt.status == approved and not before

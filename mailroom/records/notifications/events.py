@@ -21,13 +21,20 @@ class NotRegistered(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happens; `window_id` is the window whose placeholders its template fills."""
+    """Something that happens; `window_id` is the window whose placeholders its template fills.
+
+    `shipped` is the template that serves it before anybody chooses, none for "". `reader` is the path to whom it is
+    for: the mail is in his language, goes to him where the template's To, CC and BCC are empty, and not when he did it
+    himself. `place` is the placeholder of his address.
+    """
 
     key: str
     label: Words
     group: Words
     window_id: str
     shipped: str = ""
+    reader: str = "owner"
+    place: str = "Case.OwnerID.Email"
 
 
 EVENTS: dict[str, Event] = {}
@@ -45,6 +52,30 @@ PORTAL_COMMENT = register(
 )
 PORTAL_FILE = register(
     Event("portal_file", gettext_lazy("New file in the portal"), PORTAL, "CR306000", "PORTALCOMMENT")
+)
+CASES = gettext_lazy("Cases")
+CASE_CREATED = register(
+    Event(
+        "case_created",
+        gettext_lazy("Case created: to its contact"),
+        CASES,
+        "CR306000",
+        reader="contact",
+        place="Case.ContactID.Email",
+    )
+)
+CASE_CHANGED = register(
+    Event("case_changed", gettext_lazy("Status of a case changed: to its owner"), CASES, "CR306000")
+)
+DOCUMENT_APPROVED = register(
+    Event(
+        "document_approved",
+        gettext_lazy("Document approved: to its employee"),
+        gettext_lazy("Documents"),
+        "EP301020",
+        reader="employee",
+        place="OwnerID.Email",
+    )
 )
 
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from mailroom.base import audit
 from mailroom.flows.notifying import telling
 from mailroom.flows.sending import send
 from mailroom.records.activities import commenting
+from mailroom.records.activities import saving as saving_of_records
 from mailroom.records.activities.commenting import NewComment, NewFile
-from mailroom.records.crm.models import Case, CaseComment, Contact
+from mailroom.records.crm import cases
+from mailroom.records.crm.models import BusinessAccount, Case, CaseComment, Contact, ExpenseReceipt
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email, Lane
 from mailroom.records.notifications import events, saving, standard
@@ -150,3 +153,57 @@ def test_a_template_of_another_window_is_refused_and_a_registered_one_is_not_del
         events.choose(events.PORTAL_COMMENT, welcome)
     with pytest.raises(saving.InUse):
         saving.delete(own("<p>x</p>"))
+
+
+def test_a_case_that_is_made_is_told_to_its_contact_once_a_template_is_registered(case: Case, now: datetime) -> None:
+    assert case.contact is not None
+    made = saving_of_records.save(Case(subject="New matter", contact=case.contact), now, None)
+    assert telling.of_records(now) == 1
+    assert mails() == [], "nobody asked for it"
+    events.choose(events.CASE_CREATED, standard.find("CASECREATED"))
+    firm = BusinessAccount.objects.create(account_id="10388", name="Fjellbekk", language="nb")
+    Contact.objects.filter(pk=case.contact_id).update(business_account=firm)
+    made = saving_of_records.save(Case(subject="Another matter", contact=case.contact), now, None)
+    assert [telling.of_records(now) for _turn in range(2)] == [1, 0]
+    [mail] = mails()
+    assert mail.recipients.get().address == "ingrid@fjellbekk.example.net"
+    assert mail.subject == f"Sak {made.case_id}: Another matter"
+    saving_of_records.save(made, now, None)
+    assert telling.of_records(now) == 0, "its status is the same"
+
+
+def test_a_new_status_is_told_to_the_owner_unless_he_set_it(case: Case, now: datetime, agent: User) -> None:
+    events.choose(events.CASE_CHANGED, standard.find("CASECHANGED"))
+    with audit.acting(agent, "window"):
+        cases.close([case.pk], now)
+    telling.of_records(now)
+    assert mails() == []
+    cases.reopen([case.pk])
+    telling.of_records(now)
+    [mail] = mails()
+    assert (mail.to_line, mail.subject) == ("kari@mailroom.test", "Case C-000124 is changed: Open")
+
+
+def test_an_approved_receipt_is_told_to_its_employee(
+    sales: EmailAccount, agent: User, administrator: User, now: datetime
+) -> None:
+    events.choose(events.DOCUMENT_APPROVED, standard.find("DOCUMENTAPPROVED"))
+    kari: Any = agent
+    receipt = ExpenseReceipt(date=now.date(), description="Train", employee=kari.employee)
+    saving_of_records.save(receipt, now, agent)
+    receipt.status = ExpenseReceipt.Status.APPROVED
+    with audit.acting(administrator, "window"):
+        saving_of_records.save(receipt, now, administrator)
+        saving_of_records.save(receipt, now, administrator)
+    telling.of_records(now)
+    [mail] = mails()
+    assert mail.to_line == "kari@mailroom.test"
+    assert f"was approved by {administrator}" in mail.content.text
+
+
+def test_what_happened_to_a_record_that_is_gone_is_forgotten(case: Case, now: datetime) -> None:
+    events.choose(events.CASE_CHANGED, standard.find("CASECHANGED"))
+    cases.close([case.pk], now)
+    case.delete()
+    assert telling.of_records(now) == 1
+    assert mails() == []

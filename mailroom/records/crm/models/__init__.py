@@ -10,6 +10,7 @@ from mailroom.records.crm.models.documents import (
     ExpenseReceipt,
     NumberSeries,
 )
+from mailroom.records.crm.models.happenings import Happening
 from mailroom.records.crm.models.portal import CaseComment, PortalLink, PortalSession
 from mailroom.records.crm.models.relations import BusinessAccount, Contact, Lead
 
@@ -27,6 +28,7 @@ __all__ = [
     "EntityFile",
     "Event",
     "ExpenseReceipt",
+    "Happening",
     "Lead",
     "Level",
     "NumberSeries",
