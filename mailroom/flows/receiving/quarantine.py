@@ -34,6 +34,11 @@ def change_mark() -> str:
     return f"{newest or 0}{int(closed.timestamp() * 1000) if closed else 0}"
 
 
+def may_read(row: QuarantinedMessage, user: User) -> bool:
+    """Whether this person may see what the mail says: that of a personal account is its owner's alone."""
+    return row.account.personal_owner_id in {None, user.pk}
+
+
 def place_of(row: QuarantinedMessage) -> ServerMessage | None:
     """Where the mail lay on the server when it was fetched."""
     places = ServerMessage.objects.filter(account=row.account_id, raw_sha256=bytes(row.raw_sha256))

@@ -149,6 +149,28 @@ def test_a_file_in_a_personal_account_is_listed_for_its_owner_alone(
     assert "macro.xlsm" in page(signed_in(owner), "/sm507030/")
 
 
+def test_what_mail_of_a_personal_account_says_is_for_its_owner_alone(
+    row: QuarantinedMessage, administrator: User, asking: Callable[..., Any]
+) -> None:
+    """An administrator sees that it is there, and can have it filed; a stranger sees nothing."""
+    owner, stranger = people.create_user("owner", "", "administrator"), people.create_user("stranger", "", "agent")
+    EmailAccount.objects.update(personal_owner=owner)
+    shown = page(signed_in(administrator), f"/sm507020/?open={row.pk}")
+    assert "ValueError: this mail is odd" in shown
+    assert "account’s owner alone" in shown
+    assert "alert(1)" not in shown
+    assert signed_in(administrator).get(f"/sm507020/{row.pk}/source/").status_code == 404
+    assert signed_in(administrator).get(f"/sm507020/{row.pk}/source/?download").status_code == 404
+    assert signed_in(stranger).get(f"/sm507020/{row.pk}/source/").status_code == 403
+    assert "alert(1)" in page(signed_in(owner), f"/sm507020/?open={row.pk}")
+    assert signed_in(owner).get(f"/sm507020/{row.pk}/source/").status_code == 200
+    assert asking("administrator", "GET", f"/{row.pk}/raw").status_code == 404
+    assert asking("administrator", "GET", f"/{row.pk}").json()["reason"] == "ValueError: this mail is odd"
+    assert asking("administrator", "POST", f"/{row.pk}/replay").json()["closed_how"] == "replayed"
+    EmailAccount.objects.update(personal_owner=User.objects.get(login="api-administrator"))
+    assert b"".join(asking("administrator", "GET", f"/{row.pk}/raw").streaming_content) == RAW
+
+
 @pytest.fixture
 def asking(now: datetime) -> Callable[..., Any]:
     """Ask the API as somebody of a role."""

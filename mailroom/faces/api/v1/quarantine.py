@@ -1,4 +1,4 @@
-"""Quarantine (SM507020): mail that could not be filed; administrators alone see it."""
+"""Quarantine (SM507020): mail that could not be filed, for administrators; personal mail is its owner's to read."""
 
 from typing import Annotated, Any
 
@@ -56,16 +56,19 @@ def list_files(request: HttpRequest, limit: Limit = 50, cursor: Cursor = LARGEST
 
 @router.get("/{int:number}", response={200: dict[str, Any], **ERRORS})
 def show_quarantined(request: HttpRequest, number: int) -> dict[str, Any]:
-    """One of them, with the place where it lies on the server."""
+    """One of them, with the place where it lies on the server for whoever may read it."""
     row = _find(request, number)
-    place = quarantine.place_of(row)
+    place = quarantine.place_of(row) if quarantine.may_read(row, rights.user_of(request)) else None
     return quarantine.export(row) | {"folder": place.folder if place else "", "uid": place.uid if place else ""}
 
 
 @router.get("/{int:number}/raw", response={200: None, **ERRORS})
 def raw_of_quarantined(request: HttpRequest, number: int) -> Any:
-    """The exact bytes, always as a download."""
-    pieces = store.open_stream(bytes(_find(request, number).raw_sha256))
+    """The exact bytes, always as a download; 404 for those of another's personal account."""
+    row = _find(request, number)
+    if not quarantine.may_read(row, rights.user_of(request)):
+        raise Http404
+    pieces = store.open_stream(bytes(row.raw_sha256))
     response = StreamingHttpResponse(pieces, content_type="message/rfc822")
     response["Content-Disposition"] = f'attachment; filename="quarantined-{number}.eml"'
     response["X-Content-Type-Options"] = "nosniff"

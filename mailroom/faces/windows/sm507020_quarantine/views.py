@@ -111,7 +111,7 @@ class Quarantine(GridWindow):
     )
 
     def records(self, request: HttpRequest) -> QuerySet[QuarantinedMessage]:
-        """All of it: only administrators come here."""
+        """All of it, for administrators; what mail of a personal account says is its owner's alone."""
         return QuarantinedMessage.objects.select_related("account", "closed_by")
 
     def search(self, rows: QuerySet[QuarantinedMessage], text: str) -> QuerySet[QuarantinedMessage]:
@@ -132,15 +132,16 @@ class Quarantine(GridWindow):
         return Empty(_("Nothing is in quarantine"), text, "ok")
 
     def reader_context(self, request: HttpRequest, row: QuarantinedMessage) -> dict[str, Any]:
-        """The beginning of the source, as text."""
+        """The beginning of the source, as text, for whoever may read it."""
+        about = {"step": step_of(row), "end": ENDS.get(row.closed_how, row.closed_how)}
+        if not quarantine.may_read(row, requests.user_of(request)):
+            return about | {"private": True}
         try:
             piece = next(store.open_stream(bytes(row.raw_sha256)), b"")
         except store.FileMissing:
             piece = None
-        return {
-            "step": step_of(row),
+        return about | {
             "place": quarantine.place_of(row),
-            "end": ENDS.get(row.closed_how, row.closed_how),
             "missing": piece is None,
             "source": (piece or b"")[:SHOWN_BYTES].decode("utf-8", "replace").replace("\x00", "\ufffd"),
             "cut": row.size > SHOWN_BYTES,
@@ -154,9 +155,9 @@ class Source(WindowView):
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """The bytes; 404 for one that is not there."""
-        row = QuarantinedMessage.objects.filter(pk=key).first()
-        if row is None:
+        """The bytes; 404 for one that is not there or another's."""
+        row = QuarantinedMessage.objects.select_related("account").filter(pk=key).first()
+        if row is None or not quarantine.may_read(row, requests.user_of(request)):
             raise Http404
         try:
             pieces = store.open_stream(bytes(row.raw_sha256))
