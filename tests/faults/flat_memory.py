@@ -1,10 +1,10 @@
-"""Receives by the command, in a process of its own, and tells the most memory that it ever held."""
+"""Runs a module as a process of its own and tells the most memory that it ever held; receives by the command so."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,16 @@ def tell():
     status = pathlib.Path("/proc/self/status").read_text()
     print("peak", re.search(r"VmHWM:\\s+(\\d+)", status)[1], file=sys.stderr)
 atexit.register(tell)
-runpy.run_module("mailroom.faces.cli.main", run_name="__main__")
+runpy.run_module(sys.argv.pop(1), run_name="__main__")
 """
+
+
+def run(module: str, *arguments: str, environment: Mapping[str, str]) -> tuple[str, float]:
+    """What the module printed, and its peak in megabytes."""
+    command = [sys.executable, "-c", PROGRAM, module, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout, int(done.stderr.split("peak ")[-1].split()[0]) / 1024
 
 
 class Receiver:
@@ -51,10 +59,7 @@ class Receiver:
         return json.loads(output)[0], peak
 
     def _run(self, *arguments: str) -> tuple[str, float]:
-        command: Sequence[str] = [sys.executable, "-c", PROGRAM, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, env=self.environment, check=False)
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout, int(done.stderr.split("peak ")[-1].split()[0]) / 1024
+        return run("mailroom.faces.cli.main", *arguments, environment=self.environment)
 
 
 def large(number: int, size: int) -> bytes:
