@@ -50,7 +50,7 @@ def _table(database: str, count: int, port: int, postgres: PostgresServer) -> Ta
                     [*ours, str(sessions), size, str(port)],
                     prepare=partial(_ours, database, postgres),
                 )
-                for sessions in (1, 8)
+                for sessions in (1, 8, 16)
             ),
         ],
     )
