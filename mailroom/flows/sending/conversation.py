@@ -16,6 +16,7 @@ from mailroom.flows.sending.smtp import SmtpSession
 
 WAIT = "wait"
 MARK = "mark"
+MOST_PATIENCE = 0.005  # seconds for which marks that are ready wait for others to share their commit
 
 
 class Desk(Protocol):
@@ -117,18 +118,29 @@ def drive(talks: Sequence[Talk], desk: Desk, timeout: float) -> None:
     """Lead all talks to their end. A session that is lost ends its own talk alone; raises journal.LeaseLost."""
     open_talks = set(talks)
     ready = list(talks)
+    patience = 0.0
     for talk in ready:
         talk.start()
     while open_talks:
         to_mark = [talk for talk in ready if _advance(talk, desk, open_talks) == MARK]
-        if to_mark and (more := _heard(open_talks.difference(to_mark), 0.0)):
-            to_mark += [talk for talk in more if _advance(talk, desk, open_talks) == MARK]
         if to_mark:
+            to_mark += _companions(to_mark, desk, open_talks, patience)
+            began = time.monotonic()
             desk.mark(to_mark)
+            patience = min(MOST_PATIENCE, (time.monotonic() - began) / 2)
             ready = to_mark
             continue
         desk.pause()
         ready = _ready(open_talks, desk, timeout)
+
+
+def _companions(talks: Collection[Talk], desk: Desk, open_talks: set[Talk], patience: float) -> list[Talk]:
+    """Other talks that come to their mark within `patience` seconds: they share a commit, which takes longer."""
+    found: list[Talk] = []
+    until = time.monotonic() + patience
+    while more := _heard(open_talks.difference(talks, found), max(0.0, until - time.monotonic())):
+        found += [talk for talk in more if _advance(talk, desk, open_talks) == MARK]
+    return found
 
 
 def _advance(talk: Talk, desk: Desk, open_talks: set[Talk]) -> str | None:
