@@ -3,7 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-ROOMS = ("scheduling", "sending", "receiving", "incoming", "notifying", "watching", "keeping")
+ROOMS = ("scheduling", "sending", "receiving", "incoming", "mailings", "notifying", "watching", "keeping")
 
 
 def register() -> None:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "mailroom.flows.sending",
     "mailroom.flows.receiving",
     "mailroom.flows.incoming",
+    "mailroom.flows.mailings",
     "mailroom.faces.windows",
     "mailroom.faces.portal",
 ]

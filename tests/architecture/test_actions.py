@@ -20,6 +20,7 @@ from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Attachment, Email, EmailContent, Recipient
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.organisation.models import User
+from tests.factories import mass_mail
 
 ROOT = Path(windows.__file__).parent
 EMAIL = "/emails/{number}"
@@ -37,6 +38,15 @@ OPERATIONS = {
     "cr306016_canned_texts delete": "delete /canned-texts/{number}",
     "cr306020_task complete": "patch /tasks/{reference}",
     "cr306020_task reopen": "patch /tasks/{reference}",
+    "cr204000_marketing_lists delete": "delete /marketing-lists/{reference}",
+    "cr204010_unsubscribed_addresses add": "post /unsubscribed",
+    "cr204010_unsubscribed_addresses subscribe": "delete /unsubscribed/{number}",
+    "cr308000_mass_emails prepare": "post /mass-emails/{reference}/prepare",
+    "cr308000_mass_emails preview": "get /mass-emails/{reference}/preview",
+    "cr308000_mass_emails send": "post /mass-emails/{reference}/send",
+    "cr308000_mass_emails test": "post /mass-emails/{reference}/test",
+    "cr308000_mass_emails hold": "post /mass-emails/{reference}/hold",
+    "cr308000_mass_emails stop": "post /mass-emails/{reference}/stop",
     "ep203000_employees add": "post /employees",
     "ep205000_assignment_maps add": "post /assignment-maps",
     "ep205000_assignment_maps delete": "delete /assignment-maps/{map_id}",
@@ -115,7 +125,8 @@ ON_A_KEY = {
 PAGES = [
     "/co409000/", "/co409080/", "/co409070/", "/sm507000/", "/sm507010/", "/sm507020/", "/sm507030/", "/cr306016/",
     "/cr306000/", "/cr306020/", "/cr306030/", "/cr302000/", "/cr301000/", "/ep301020/", "/ep203000/", "/sm200550/",
-    "/cr206000/", "/sm205020/", "/sm201010/", "/sm201010/admin/", "/sm204002/SALES/", "/sm200550/en/",
+    "/cr206000/", "/sm205020/", "/cr202000/", "/cr204000/", "/cr204010/", "/cr308000/",
+    "/sm201010/", "/sm201010/admin/", "/sm204002/SALES/", "/sm200550/en/",
 ]  # fmt: skip
 
 
@@ -207,6 +218,7 @@ def records(user: User) -> list[str]:
     BusinessAccount.objects.create(account_id="C1", name="Moe")
     template = NotificationTemplate.objects.first()
     schedule = Schedule.objects.create(description="Daily", starts_on=now.date(), window_id="SM507010")
+    mass_email = mass_mail.mass_email(now)
     assert template is not None
     return [
         *(f"/cr306015/{email.pk}/" for email in emails),
@@ -215,6 +227,7 @@ def records(user: User) -> list[str]:
         f"/cr302000/{contact.pk}/",
         f"/sm204003/{template.pk}/",
         f"/sm205020/schedule/{schedule.pk}/",
+        f"/cr308000/{mass_email.mass_email_id}/",
     ]
 
 

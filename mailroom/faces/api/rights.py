@@ -13,6 +13,7 @@ from mailroom.records.organisation.models.people import Role
 
 WRITERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AGENT, Role.MARKETING, Role.API})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.API})
+MARKETERS = frozenset({Role.ADMINISTRATOR, Role.MARKETING, Role.API})
 
 
 class Bearer(security.HttpBearer):
@@ -55,6 +56,14 @@ def administrator(request: HttpRequest) -> User:
     """The user, who may change the set-up; raises PermissionDenied."""
     user = user_of(request)
     if user.role not in ADMINISTRATORS:
+        raise PermissionDenied
+    return user
+
+
+def marketer(request: HttpRequest) -> User:
+    """The user, who may change campaigns, marketing lists and mass emails; raises PermissionDenied."""
+    user = user_of(request)
+    if user.role not in MARKETERS:
         raise PermissionDenied
     return user
 

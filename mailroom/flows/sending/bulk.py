@@ -18,6 +18,8 @@ from mailroom.records.emails.models.content import Outcome
 from mailroom.records.emails.moves import Action
 from mailroom.records.files import store
 from mailroom.records.organisation.models import User
+from mailroom.records.preferences import current
+from mailroom.records.preferences.models import EmailPreferences
 
 BATCH = 200
 FIXED = ("message_id", "subject", "subject_key", "automatic", "raw_sha256", "size", "thread_id", "turn")
@@ -70,6 +72,7 @@ def _batch(
     found = rows.prefetch_related("recipients", "attachments__file").in_bulk()
     emails: list[Email] = []
     raws: list[bytes] = []
+    preferences = current.read()
     for place, pk in enumerate(ids):
         email = found.get(pk)
         if email is None or email.status not in {Status.DRAFT, Status.CANCELED}:
@@ -77,7 +80,7 @@ def _batch(
             continue
         email.turn = _base(email.account_id, lane, bases) + position + place
         try:
-            raws.append(_fixed(email, lane, now, files))
+            raws.append(_fixed(email, lane, now, files, preferences))
         except (NoRecipient, BadAddress, store.FileMissing) as error:
             queued.refused[pk] = str(error)
             continue
@@ -96,14 +99,14 @@ def _base(account_id: int, lane: Lane, bases: dict[int, int]) -> int:
     return bases[account_id]
 
 
-def _fixed(email: Email, lane: Lane, now: datetime, files: envelope.Files) -> bytes:
+def _fixed(email: Email, lane: Lane, now: datetime, files: envelope.Files, preferences: EmailPreferences) -> bytes:
     outbox.check([row for row in email.recipients.all() if row.kind != "reply_to"])
     email.lane = lane
     email.message_id = envelope.new_message_id(email.account)
     email.subject = email.subject or _("(No subject)")
     email.subject_key = sort_keys.of(email.subject)
     email.automatic = envelope.facts_of(email).get("auto_submitted") or "none"
-    return envelope.make(email, outbox.tagged(email), now, files)
+    return envelope.make(email, outbox.tagged(email, preferences), now, files)
 
 
 def _write(

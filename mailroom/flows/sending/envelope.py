@@ -94,9 +94,17 @@ def make(email: Email, subject: str, now: datetime, files: Files | None = None) 
             references=facts.get("references", ()),
             thread_index=facts.get("thread_index", ""),
             auto_submitted=facts.get("auto_submitted", ""),
+            extra_headers=_unsubscribing(facts),
         )
     )
     return signing.signed(raw, files.key_of(email.account_id))
+
+
+def _unsubscribing(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """How a reader of mass mail gets no more of it, by one click of his mail program (RFC 2369 §3.2, RFC 8058)."""
+    link = str(facts.get("unsubscribe") or "")
+    one_click = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+    return [("List-Unsubscribe", f"<{link}>"), one_click] if link else []
 
 
 def _other_than(from_: Address, email: Email) -> Address | None:

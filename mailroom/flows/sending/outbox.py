@@ -21,6 +21,7 @@ from mailroom.records.emails.moves import Action
 from mailroom.records.files import store
 from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
+from mailroom.records.preferences.models import EmailPreferences
 
 LONGEST_UNDO = 60
 
@@ -171,9 +172,9 @@ def _subject(email: Email) -> dict[str, Any]:
     return {"subject": email.subject, "subject_key": sort_keys.of(email.subject)}
 
 
-def tagged(email: Email) -> str:
-    """The subject with the mail's tag."""
-    preferences = current.read()
+def tagged(email: Email, preferences: EmailPreferences | None = None) -> str:
+    """The subject with the mail's tag; who tags many gives the preferences in force."""
+    preferences = preferences or current.read()
     return tags.with_tag(email.subject, email.pk, preferences.email_tag_prefix, preferences.email_tag_suffix)
 
 

@@ -45,6 +45,17 @@ def find(type_key: str, reference: Any, user: User) -> Any:
     return record
 
 
+def further(email_id: int, user: User) -> list[Related]:
+    """The further records of an email that a person may see, with their words."""
+    found = links.further_of(email_id)
+    rows: dict[tuple[str, int | None], Any] = {}
+    for key in {one.type for one in found}:
+        kind = entities.of_key(key)
+        ids = [one.id for one in found if one.type == key]
+        rows |= {(key, row.pk): row for row in kind.rows(user).filter(pk__in=ids)} if kind is not None else {}
+    return [related(rows[one.type, one.id]) for one in found if (one.type, one.id) in rows]
+
+
 def link(ids: Collection[int], record: models.Model, now: datetime, by: User | None) -> Linked:
     """Make emails activities of `record` in place of what they were before."""
     target = related(record)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from mailroom.records.activities import linking
 from mailroom.records.crm import cases, happenings, numbering
-from mailroom.records.crm.models import Case, Event, ExpenseReceipt, Lead, Task
+from mailroom.records.crm.models import Campaign, Case, Event, ExpenseReceipt, Lead, Task
 from mailroom.records.organisation.models import User
 
 
@@ -31,12 +31,14 @@ def save(record: Any, now: datetime, by: User | None) -> Any:
 
 
 def _begin(record: Any, now: datetime, by: User | None) -> None:
-    if isinstance(record, (Lead, Task, Event, ExpenseReceipt)):
+    if isinstance(record, (Campaign, Lead, Task, Event, ExpenseReceipt)):
         record.created_at = record.created_at or now
     if isinstance(record, (Task, Event, ExpenseReceipt)):
         record.created_by = by
     if isinstance(record, ExpenseReceipt):
         record.receipt_id = record.receipt_id or numbering.following("R-", ExpenseReceipt, "receipt_id")
+    if isinstance(record, Campaign):
+        record.campaign_id = record.campaign_id or numbering.following("CAMP-", Campaign, "campaign_id")
 
 
 def _is_approved_now(receipt: ExpenseReceipt) -> bool:

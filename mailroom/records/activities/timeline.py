@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from mailroom.records.crm.models import CaseComment, Event, Task
-from mailroom.records.emails import queries
+from mailroom.records.emails import links, queries
 from mailroom.records.emails.links import Related
 from mailroom.records.emails.models import Status
 from mailroom.records.organisation.models import User
@@ -79,7 +79,7 @@ def _comments(case_id: int | None) -> QuerySet[CaseComment]:
 
 def _mails_of(record: Related) -> Q:
     """A mail that became a task's activity stays in sight at the record that the task is for."""
-    found = Q(related_entity_type=record.type, related_entity_id=record.id)
+    found = links.activities(record)
     for kind, model in (("task", Task), ("event", Event)):
         rows = model._default_manager.filter(related_entity_type=record.type, related_entity_id=record.id)
         children = list(rows.order_by("-pk").values_list("pk", flat=True)[:MOST_CHILDREN])

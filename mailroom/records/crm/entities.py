@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from mailroom.records.crm.models import (
     BusinessAccount,
     BusinessDocument,
+    Campaign,
     Case,
     Contact,
     DocumentType,
@@ -259,6 +260,20 @@ register(
 register(
     EntityType(
         "event", _("Event"), Event, lambda user: Event.objects.all(), "pk", ("subject",), "CR306030", icon="calendar"
+    )
+)
+register(
+    EntityType(
+        "campaign",
+        _("Campaign"),
+        Campaign,
+        lambda user: Campaign.objects.select_related("owner"),
+        "campaign_id",
+        ("campaign_id", "name"),
+        "CR202000",
+        icon="star",
+        describe=lambda row: f"{row.campaign_id} {row.name}",
+        columns=(("campaign_id", _("Campaign ID")), ("name", _("Campaign name"))),
     )
 )
 for _kind in BusinessAccount.Kind.values:

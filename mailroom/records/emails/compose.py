@@ -70,6 +70,26 @@ class DraftFields:
 @transaction.atomic
 def create(fields: DraftFields, now: datetime, by: User | None, index: bool = True) -> Email:
     """A saved draft. Whoever queues it in the same transaction says `index=False`: queueing indexes it."""
+    email = _new(fields, now, by)
+    email.save(force_insert=True)
+    _content(email, fields, now, by).save(force_insert=True)
+    Recipient.objects.bulk_create(_recipients(email, fields))
+    if index:
+        search.index([email.pk])
+    return email
+
+
+@transaction.atomic
+def create_many(every: Sequence[DraftFields], now: datetime, by: User | None) -> list[Email]:
+    """Drafts that are queued in the same transaction, in the order given: three statements for some hundreds."""
+    emails = Email.objects.bulk_create([_new(fields, now, by) for fields in every])
+    pairs = list(zip(emails, every, strict=True))
+    EmailContent.objects.bulk_create([_content(email, fields, now, by) for email, fields in pairs])
+    Recipient.objects.bulk_create([row for email, fields in pairs for row in _recipients(email, fields)])
+    return emails
+
+
+def _new(fields: DraftFields, now: datetime, by: User | None) -> Email:
     kind, entity, description = fields.related
     email = Email(
         direction=Direction.OUTGOING,
@@ -87,8 +107,11 @@ def create(fields: DraftFields, now: datetime, by: User | None, index: bool = Tr
         related_entity_description=description,
     )
     _head(email, fields, now)
-    email.save(force_insert=True)
-    EmailContent.objects.create(
+    return email
+
+
+def _content(email: Email, fields: DraftFields, now: datetime, by: User | None) -> EmailContent:
+    return EmailContent(
         email=email,
         text=plain(fields.text),
         html=plain(fields.html),
@@ -102,10 +125,6 @@ def create(fields: DraftFields, now: datetime, by: User | None, index: bool = Tr
             **fields.extra,
         },
     )
-    _recipients(email, fields)
-    if index:
-        search.index([email.pk])
-    return email
 
 
 @transaction.atomic
@@ -142,7 +161,7 @@ def _write(email: Email, fields: DraftFields, now: datetime) -> None:
     EmailContent.objects.filter(email=email).update(text=plain(fields.text), html=plain(fields.html))
     email._state.fields_cache.pop("content", None)  # what is read from now on is what was written
     email.recipients.all().delete()
-    _recipients(email, fields)
+    Recipient.objects.bulk_create(_recipients(email, fields))
     search.index([email.pk])
 
 
@@ -156,13 +175,13 @@ def _head(email: Email, fields: DraftFields, now: datetime) -> None:
     email.date = now
 
 
-def _recipients(email: Email, fields: DraftFields) -> None:
+def _recipients(email: Email, fields: DraftFields) -> list[Recipient]:
     groups = (("to", fields.to), ("cc", fields.cc), ("bcc", fields.bcc))
     found = [(kind, item) for kind, items in groups for item in items]
-    Recipient.objects.bulk_create(
+    return [
         Recipient(email=email, kind=kind, position=place, name=plain(item.name), address=plain(item.address))
         for place, (kind, item) in enumerate([*_once(found), *(("reply_to", item) for item in fields.reply_to)])
-    )
+    ]
 
 
 def _once(found: Iterable[tuple[str, Address]]) -> list[tuple[str, Address]]:

@@ -1,6 +1,7 @@
 """Makes emails activities of a record: the only code that writes `related_entity_*` on a mail that exists.
 
 A record is a type and an id here; what they stand for is known to others. Each change is kept, so it can be taken back.
+An email may belong to further records beside that one, as a mass mail and its answers do to a campaign.
 """
 
 from collections.abc import Collection, Iterable
@@ -8,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from mailroom.records.emails.models import Email, LinkChange
+from mailroom.records.emails.models import Email, FurtherEntity, LinkChange
 from mailroom.records.organisation.models import User
 
 BATCH = 500  # below SQLite's limit of variables in one statement
@@ -69,7 +70,30 @@ def forget(type_key: str, records: Collection[int], now: datetime, by: User | No
     forgotten = 0
     while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
         forgotten += len(link(ids, NOTHING, now, by))
+    FurtherEntity.objects.filter(entity_type=type_key, entity_id__in=list(records)).delete()
     return forgotten
+
+
+def further(pairs: Iterable[tuple[int, Related]]) -> None:
+    """Make emails activities of further records beside their related entity; what they are already stays."""
+    rows = [FurtherEntity(email_id=pk, entity_type=one.type, entity_id=one.id) for pk, one in pairs if one.id]
+    FurtherEntity.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+
+
+def further_of(email_id: int) -> list[Related]:
+    """The further records of an email, in the order in which it came to them; without their words."""
+    rows = FurtherEntity.objects.filter(email=email_id).order_by("pk")
+    return [Related(kind, number) for kind, number in rows.values_list("entity_type", "entity_id")]
+
+
+def activities(record: Related) -> Q:
+    """The emails that are activities of a record, as a condition."""
+    own = Q(related_entity_type=record.type, related_entity_id=record.id)
+    if record.id is None:
+        return own
+    also = FurtherEntity.objects.filter(entity_type=record.type, entity_id=record.id)
+    # Asked first: for nearly every record the index of the related entity alone then answers, in its order.
+    return own | Q(pk__in=also.values("email")) if also.exists() else own
 
 
 def _change(wanted: dict[int, Related], now: datetime, by: User | None) -> list[int]:

@@ -36,6 +36,7 @@ def as_json(email: Email, with_bodies: bool = True) -> dict[str, Any]:
         "owner": email.owner.employee_id if email.owner else None,
         "workgroup": email.workgroup.workgroup_id if email.workgroup else None,
         "related_entity": _related(email),
+        "further_entities": [{"type": one.entity_type, "id": one.entity_id} for one in email.further_entities.all()],
         "thread": email.thread_id,
         "automatic": email.automatic,
         "error": email.error,
@@ -50,7 +51,7 @@ def as_json(email: Email, with_bodies: bool = True) -> dict[str, Any]:
 
 
 RELATED = ("account", "owner", "workgroup")
-PREFETCHED = ("recipients", "attachments")
+PREFETCHED = ("recipients", "attachments", "further_entities")
 
 
 def attachment(item: Attachment) -> dict[str, Any]:

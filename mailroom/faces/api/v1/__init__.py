@@ -11,6 +11,7 @@ from mailroom.faces.api.v1 import (
     audit_trail,
     bounced_addresses,
     bulk,
+    campaigns,
     canned_texts,
     case_classes,
     cases,
@@ -28,6 +29,8 @@ from mailroom.faces.api.v1 import (
     leads,
     links,
     locales,
+    marketing_lists,
+    mass_emails,
     me,
     notification_events,
     preferences,
@@ -66,6 +69,7 @@ api.add_router("/schedules", schedules.router)
 api.add_router("/addresses", canned_texts.addresses)
 api.add_router("/bounced-addresses", bounced_addresses.router)
 api.add_router("/business-accounts", documents.accounts)
+api.add_router("/campaigns", campaigns.router)
 api.add_router("/canned-texts", canned_texts.router)
 api.add_router("/case-classes", case_classes.router)
 api.add_router("/cases", cases.router)
@@ -78,9 +82,12 @@ api.add_router("/expense-receipts", expense_receipts.router)
 api.add_router("/functionalities", functionalities.router)
 api.add_router("/jobs", jobs.router)
 api.add_router("/leads", leads.router)
+api.add_router("/marketing-lists", marketing_lists.router)
+api.add_router("/mass-emails", mass_emails.router)
 api.add_router("/mentions", conversations.mentions)
 api.add_router("/tasks", tasks.router)
 api.add_router("/threads", conversations.threads)
+api.add_router("/unsubscribed", marketing_lists.unsubscribed)
 api.add_router("/users", users.router)
 api.add_router("/users", sign_in.of_users)
 api.add_router("/me", me.router)

@@ -54,6 +54,7 @@ class Resource:
     read_only: tuple[str, ...] = ()
     feature: str = ""
     only_administrators: bool = False
+    only_marketers: bool = False
     key: str = field(default="")
 
     @property
@@ -77,6 +78,8 @@ class Resource:
 
     def writer(self, request: HttpRequest) -> User:
         """The user, who may change these records."""
+        if self.only_marketers:
+            return rights.marketer(request)
         return rights.administrator(request) if self.only_administrators else rights.writer(request)
 
     def show(self, record: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ FAVOURITES = _("Favourites")
 PEOPLE = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AGENT, Role.MARKETING, Role.READER})
 WRITERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AGENT, Role.MARKETING})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+MARKETERS = frozenset({Role.ADMINISTRATOR, Role.MARKETING})
 
 
 class Workspace(Enum):

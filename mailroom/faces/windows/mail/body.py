@@ -1,12 +1,15 @@
 """The frame with a body: a document of its own, under a policy that lets nothing run and nothing be fetched."""
 
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.mail import conversation, images_wanted, rights
-from mailroom.mime import parse
+from mailroom.mime import bodies, parse, remote_images
 from mailroom.records.emails import frame
 from mailroom.records.emails.models import Email
 from mailroom.records.emails.received import LONGEST_TEXT
@@ -49,6 +52,13 @@ def document(text: str, images: bool = False) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response._csp_exempt = True  # type: ignore[attr-defined]  # this document has a stricter policy of its own
     return requests.no_store(response)
+
+
+def of_draft(html: str) -> SafeString:
+    """A body that is not sent yet as the `srcdoc` of a sandboxed frame; remote images stay away."""
+    inner = remote_images.hold(bodies.sanitise_html(html))
+    sheet = static("mailroom/preview.css")
+    return SafeString(escape(f'<!doctype html><link rel="stylesheet" href="{sheet}"><body dir="auto">{inner}</body>'))
 
 
 @require_POST

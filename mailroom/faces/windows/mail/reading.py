@@ -8,6 +8,7 @@ from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Separator
 from mailroom.faces.windows.mail import conversation, joined, rights, snoozing, tables, together
+from mailroom.records.activities import linking
 from mailroom.records.conversations import notes, snooze
 from mailroom.records.emails.models import Email
 
@@ -33,6 +34,7 @@ def context(request: HttpRequest, email: Email) -> dict[str, Any]:
         "record_url": f"/cr306015/{email.pk}/",
         "status_cell": tables.status_cell(email),
         "may_write": rights.may_write(request),
+        "further": linking.further(email.pk, user),
         "snoozed": snooze.of_email(email, user),
         **together.presence_context(request, email),
     }

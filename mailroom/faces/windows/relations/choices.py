@@ -15,7 +15,7 @@ from mailroom.faces.windows.mail import choices  # noqa: F401 registers employee
 from mailroom.records.activities import linking
 from mailroom.records.crm import entities
 from mailroom.records.crm.entities import EntityType
-from mailroom.records.crm.models import BusinessAccount, Case, Contact, Lead
+from mailroom.records.crm.models import BusinessAccount, Campaign, Case, Contact, Lead, MarketingList
 from mailroom.records.emails import links
 from mailroom.records.organisation.models import User
 
@@ -68,6 +68,26 @@ lookups.register(
         columns=(("name", _("Name")), ("email", _("Email")), ("company", _("Company"))),
         search=("name", "email", "company"),
         window="CR301000",
+    )
+)
+lookups.register(
+    Lookup(
+        "campaigns",
+        _("Campaign"),
+        rows=lambda request: Campaign.objects.all(),
+        columns=(("campaign_id", _("Campaign ID")), ("name", _("Campaign name"))),
+        search=("campaign_id", "name"),
+        window="CR202000",
+    )
+)
+lookups.register(
+    Lookup(
+        "marketing-lists",
+        _("Marketing list"),
+        rows=lambda request: MarketingList.objects.filter(active=True),
+        columns=(("list_id", _("Marketing list ID")), ("name", _("List name"))),
+        search=("list_id", "name"),
+        window="CR204000",
     )
 )
 lookups.register(

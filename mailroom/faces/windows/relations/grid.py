@@ -15,9 +15,11 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import Action, Confirm, Outcome
 from mailroom.faces.windows.kit.grid import GridWindow
 from mailroom.faces.windows.kit.palette import Found, offer
+from mailroom.faces.windows.kit.registry import WRITERS
 from mailroom.records.activities import linking
 from mailroom.records.crm import entities
 from mailroom.records.organisation.models import Employee
+from mailroom.records.organisation.models.people import Role
 
 FOUND = 4
 
@@ -57,13 +59,13 @@ class EntityList(GridWindow):
         return f"{self.window.url()}{getattr(row, self.kind.number)}/"
 
 
-def add(window_id: str) -> Action:
+def add(window_id: str, roles: frozenset[Role] = WRITERS) -> Action:
     """The Add button of a list."""
     url = f"/{window_id.lower()}/new/"
-    return Action("add", gettext_lazy("Add"), url=url, icon="plus", keys="Alt+n", style="icon", rows=False)
+    return Action("add", gettext_lazy("Add"), url=url, icon="plus", keys="Alt+n", style="icon", rows=False, roles=roles)
 
 
-def delete_of(entity: str) -> Action:
+def delete_of(entity: str, roles: frozenset[Role] = WRITERS) -> Action:
     """Delete of a list: asks first; the emails of a record stay and lose their link."""
 
     def run(request: HttpRequest, ids: list[Any]) -> Outcome:
@@ -77,8 +79,9 @@ def delete_of(entity: str) -> Action:
         return Outcome(ngettext("%(n)d record deleted", "%(n)d records deleted", len(ids)) % {"n": len(ids)})
 
     return Action(
-        "delete", gettext_lazy("Delete"), run=run, icon="trash", keys="Delete", style="icon", confirm=ask_delete
-    )
+        "delete", gettext_lazy("Delete"), run=run, icon="trash", keys="Delete", style="icon", confirm=ask_delete,
+        roles=roles,
+    )  # fmt: skip
 
 
 def ask_delete(count: int) -> Confirm:

@@ -6,9 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.templatetags.static import static
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,9 +17,10 @@ from mailroom.faces.windows.kit.actions import Outcome
 from mailroom.faces.windows.kit.lookups import Lookup, LookupField
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.kit.views import WindowView
+from mailroom.faces.windows.mail import body
 from mailroom.faces.windows.sm204003_notification_templates.window import WINDOW
 from mailroom.flows.sending import from_template, outbox
-from mailroom.mime import bodies, remote_images
+from mailroom.mime import bodies
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.files import store
 from mailroom.records.notifications import checking, files, language, render, sources
@@ -172,7 +171,7 @@ class Preview(WindowView):
         }
         try:
             mail = from_template.filled(template, record, clock.now())
-            context |= {"mail": mail, "document": _document(mail.html)}
+            context |= {"mail": mail, "document": body.of_draft(mail.html)}
         except render.TooLong as error:
             context["fault"] = str(error)
         return self.render(request, "sm204003/_preview.html", **context)
@@ -204,10 +203,3 @@ class Test(WindowView):
             return self.answer(request, Outcome(str(error), level="bad"), back)
         words = _("Test email to %(to)s is on its way") % {"to": to.strip()}
         return self.answer(request, Outcome(words, link_url=f"/cr306015/{email.pk}/", link_text=_("Open")), back)
-
-
-def _document(html: str) -> SafeString:
-    """The body as a document for a sandboxed frame; remote images stay away."""
-    body = remote_images.hold(bodies.sanitise_html(html))
-    sheet = static("mailroom/preview.css")
-    return SafeString(escape(f'<!doctype html><link rel="stylesheet" href="{sheet}"><body dir="auto">{body}</body>'))

@@ -12,7 +12,7 @@ from mailroom.flows.incoming.step import History, Mail, Verdict, did, skipped
 from mailroom.records.activities import linking
 from mailroom.records.emails import links
 from mailroom.records.emails.links import Related
-from mailroom.records.emails.models import Email
+from mailroom.records.emails.models import Email, Thread
 from mailroom.records.organisation import people
 
 
@@ -30,6 +30,9 @@ class MatchHistory:
             return skipped(_("It continues nothing that is here."))
         if not email.related_entity_type:
             _inherit_entity(email, history, linked, mail.now)
+        if history.parent is not None:
+            links.further((email.pk, one) for one in links.further_of(history.parent.pk))
+            _join(email, history.parent)
         if not email.owner_id and not email.workgroup_id:
             _inherit_owner(email, history, linked, writer)
         return did(" ".join(filter(None, (words, _what(email, writer)))))
@@ -53,6 +56,17 @@ def _inherit_entity(email: Email, history: History, linked: Email | None, now: d
             return
         related = Related(giver.related_entity_type, giver.related_entity_id, giver.related_entity_description)
     links.link_at_hand(email, related, now)
+
+
+def _join(email: Email, parent: Email) -> None:
+    """A mail that names no Message-ID of the conversation joins it all the same, unless it has one of its own."""
+    if None in {parent.thread_id, email.thread_id} or email.thread_id == parent.thread_id:
+        return
+    own = Email.objects.filter(thread=email.thread_id).exclude(pk=email.pk)
+    if own.exists() or Thread.objects.filter(emails=email, split_from__isnull=False).exists():
+        return
+    email.thread_id = parent.thread_id
+    email.save(update_fields=["thread"])
 
 
 def _inherit_owner(email: Email, history: History, linked: Email | None, writer: Any) -> None:

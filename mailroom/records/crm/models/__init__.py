@@ -11,12 +11,15 @@ from mailroom.records.crm.models.documents import (
     NumberSeries,
 )
 from mailroom.records.crm.models.happenings import Happening
+from mailroom.records.crm.models.marketing import Campaign, CampaignMember, ListMember, MarketingList, Unsubscribed
 from mailroom.records.crm.models.portal import CaseComment, PortalLink, PortalSession
 from mailroom.records.crm.models.relations import BusinessAccount, Contact, Lead
 
 __all__ = [
     "BusinessAccount",
     "BusinessDocument",
+    "Campaign",
+    "CampaignMember",
     "Case",
     "CaseClass",
     "CaseComment",
@@ -31,8 +34,11 @@ __all__ = [
     "Happening",
     "Lead",
     "Level",
+    "ListMember",
+    "MarketingList",
     "NumberSeries",
     "PortalLink",
     "PortalSession",
     "Task",
+    "Unsubscribed",
 ]

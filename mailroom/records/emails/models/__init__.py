@@ -4,6 +4,7 @@ from mailroom.records.emails.models.bounced import BouncedAddress
 from mailroom.records.emails.models.content import Attachment, EmailContent, EmailReference, Recipient
 from mailroom.records.emails.models.correspondent import Correspondent
 from mailroom.records.emails.models.email import Box, Direction, Email, Lane, Status, Thread
+from mailroom.records.emails.models.further import FurtherEntity
 from mailroom.records.emails.models.history import Attempt, LinkChange, StatusChange
 from mailroom.records.emails.models.search import AddressGram, AddressWord, SearchDocument
 
@@ -19,6 +20,7 @@ __all__ = [
     "Email",
     "EmailContent",
     "EmailReference",
+    "FurtherEntity",
     "Lane",
     "LinkChange",
     "Recipient",

@@ -1,0 +1,1 @@
+"""Marketing lists (CR204000)."""

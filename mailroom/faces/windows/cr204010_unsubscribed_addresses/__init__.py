@@ -1,0 +1,1 @@
+"""Unsubscribed addresses (CR204010)."""

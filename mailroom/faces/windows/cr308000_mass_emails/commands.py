@@ -1,0 +1,129 @@
+"""What is done with a mass email: prepared, looked at, tried, sent, stopped."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from mailroom.base import clock
+from mailroom.faces.windows.kit import requests
+from mailroom.faces.windows.kit.actions import Action, Confirm, Menu, Outcome, Toolbar, Typed
+from mailroom.faces.windows.kit.registry import MARKETERS
+from mailroom.flows.mailings import prepare, responses, text
+from mailroom.flows.mailings.models import MassEmail, Reason
+from mailroom.flows.sending import outbox
+from mailroom.records.emails import status
+from mailroom.records.filters.lines import Wrong
+from mailroom.records.notifications.render import TooLong
+
+State = MassEmail.Status
+REFUSALS = (status.Refused, text.NotReady, Wrong, TooLong, outbox.BadAddress, outbox.NoRecipient)
+
+
+def of(record: MassEmail | None, request: HttpRequest) -> Toolbar:
+    """The commands of a saved one."""
+    if record is None:
+        return ()
+    return (
+        Action("prepare", gettext_lazy("Prepare"), run=_prepare, icon="people", keys="p", roles=MARKETERS,
+               disabled=_on_its_way),
+        Action("preview", gettext_lazy("Preview"), url=f"/cr308000/{record.mass_email_id}/preview/", dialog=True,
+               icon="eye", keys="v"),
+        Action("send", gettext_lazy("Send"), run=_send, icon="send", style="primary", roles=MARKETERS,
+               confirm=_ask_send(record), disabled=_not_prepared),
+        Menu(gettext_lazy("Actions"), (
+            Action("test", gettext_lazy("Send test"), run=_test, icon="test", roles=MARKETERS,
+                   confirm=_ask_test(requests.user_of(request).email)),
+            Action("hold", gettext_lazy("Put on hold"), run=_hold, icon="pause", roles=MARKETERS,
+                   disabled=_cannot_be_held),
+            Action("stop", gettext_lazy("Stop sending"), run=_stop, icon="stop", roles=MARKETERS,
+                   disabled=_not_sending),
+        )),
+    )  # fmt: skip
+
+
+def _tried(work: Callable[[], MassEmail], words: Callable[[MassEmail], Any]) -> Outcome:
+    """The window of the record anew, whose state the work has changed; a refusal in words."""
+    try:
+        changed = work()
+        return Outcome(words(changed), redirect=f"/cr308000/{changed.mass_email_id}/")
+    except REFUSALS as refused:
+        return Outcome(str(refused), level="bad")
+
+
+def _prepare(request: HttpRequest, ids: list[Any]) -> Outcome:
+    return _tried(lambda: prepare.prepare(ids[0], clock.now()), _prepared)
+
+
+def _prepared(mass_email: MassEmail) -> str:
+    counts = responses.counts([mass_email.pk]).get(mass_email.pk, responses.Counts())
+    gets = ngettext("%(n)d recipient", "%(n)d recipients", counts.recipients) % {"n": counts.recipients}
+    if not counts.recipients:
+        return _("Nobody would get it: see Recipients for the reasons.")
+    if not counts.skipped:
+        return gets
+    left = ngettext("%(n)d is left out", "%(n)d are left out", counts.skipped) % {"n": counts.skipped}
+    return f"{gets}, {left}"
+
+
+def _send(request: HttpRequest, ids: list[Any]) -> Outcome:
+    return _tried(lambda: prepare.send(ids[0], clock.now()), lambda _row: _("It is being sent."))
+
+
+def _hold(request: HttpRequest, ids: list[Any]) -> Outcome:
+    return _tried(lambda: prepare.hold(ids[0]), lambda _row: _("It is on hold."))
+
+
+def _stop(request: HttpRequest, ids: list[Any]) -> Outcome:
+    return _tried(lambda: prepare.stop(ids[0]), lambda _row: _("Stopped. Send goes on with the rest."))
+
+
+def _test(request: HttpRequest, ids: list[Any]) -> Outcome:
+    mass_email = MassEmail.objects.select_related("account").get(pk=ids[0])
+    to, user = request.POST.get("address", "")[:254].replace("\x00", ""), requests.user_of(request)
+    first = mass_email.recipients.filter(reason=Reason.NONE).order_by("pk").first()
+    try:
+        email = text.send_test(mass_email, first, to, user, clock.now())
+    except REFUSALS as refused:
+        return Outcome(str(refused), level="bad")
+    words = _("Test email to %(to)s is on its way") % {"to": to.strip()}
+    return Outcome(words, link_url=f"/cr306015/{email.pk}/", link_text=_("Open"))
+
+
+def _ask_send(record: MassEmail) -> Callable[[int], Confirm]:
+    def ask(_count: int) -> Confirm:
+        left = record.recipients.filter(reason=Reason.NONE, queued=False).count()
+        button = ngettext("Send %(n)d email", "Send %(n)d emails", left) % {"n": left}
+        words = _("Each recipient gets an email of their own from %(address)s.")
+        return Confirm(f"{button}?", words % {"address": record.account.email_address}, button, danger=False)
+
+    return ask
+
+
+def _ask_test(address: str) -> Callable[[int], Confirm]:
+    def ask(_count: int) -> Confirm:
+        line = Typed("address", gettext_lazy("Test email to"), address)
+        words = _("The email of the first recipient goes to this address alone; its link unsubscribes nobody.")
+        return Confirm(_("Send a test email?"), words, _("Send test email"), danger=False, typed=(line,))
+
+    return ask
+
+
+def _on_its_way(request: HttpRequest, record: Any) -> Any:
+    return "" if prepare.may_change(record) else _("Its mail is on its way.")
+
+
+def _cannot_be_held(request: HttpRequest, record: Any) -> Any:
+    if record.status == State.ON_HOLD:
+        return _("It is on hold.")
+    return _on_its_way(request, record)
+
+
+def _not_prepared(request: HttpRequest, record: Any) -> Any:
+    return "" if record.status == State.PREPARED else _("Only a prepared mass email can be sent.")
+
+
+def _not_sending(request: HttpRequest, record: Any) -> Any:
+    return "" if record.status == State.SENDING else _("It is not being sent.")

@@ -1,0 +1,71 @@
+"""The form of a mass email: its text with placeholders, and whom it goes to."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mailroom.faces.windows.kit.lookups import LookupField
+from mailroom.faces.windows.relations import choices  # noqa: F401 registers the lookups used here
+from mailroom.faces.windows.relations.record import RecordForm
+from mailroom.flows.mailings import prepare, text
+from mailroom.flows.mailings.models import MassEmail
+from mailroom.mime import bodies
+from mailroom.records.crm.models import Campaign, MarketingList
+from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.notifications import language
+from mailroom.records.organisation.models import Employee
+
+FREE = ("description", "owner", "from_emails")  # may be changed when the mail is gone
+
+
+def _many(label: Any, rows: Any) -> Any:
+    return forms.ModelMultipleChoiceField(rows, label=label, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+class MassEmailForm(RecordForm):
+    """All fields of the window; once mail is on its way only the description and the owner change."""
+
+    account = LookupField(
+        "accounts",
+        label=gettext_lazy("From"),
+        required=True,
+        queryset=EmailAccount.objects.filter(active=True, personal_owner=None),
+    )
+    owner = LookupField("employees", label=gettext_lazy("Owner"), queryset=Employee.objects.all())
+    marketing_lists = _many(gettext_lazy("Marketing lists"), MarketingList.objects.filter(active=True))
+    campaigns = _many(gettext_lazy("Campaigns"), Campaign.objects.exclude(status=Campaign.Status.CANCELED))
+
+    class Meta:
+        model = MassEmail
+        fields = (
+            *("mass_email_id", "description", "owner", "account", "reply_to", "subject", "body", "source"),
+            *("marketing_lists", "campaigns", "campaign_members", "to_contacts", "to_leads", "to_employees"),
+        )
+        widgets = {"body": forms.Textarea(attrs={"data-editor": "", "rows": 14})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].widget.attrs["aria-label"] = _("Message text area")
+        self.changeable = self.instance.pk is None or prepare.may_change(self.instance)
+        if not self.changeable:
+            for name, field in self.fields.items():
+                field.disabled = name not in FREE
+        elif self.instance.pk is not None:
+            self.fields["mass_email_id"].disabled = True
+
+    def clean_body(self) -> str:
+        """Without anything that could run."""
+        return bodies.sanitise_html(language.with_tables(self.cleaned_data.get("body") or ""))
+
+    def clean(self) -> dict[str, Any]:
+        """Placeholders are known, and the chosen source has something chosen."""
+        found: dict[str, Any] = super().clean() or {}
+        if not self.changeable:
+            return found
+        tried = MassEmail(subject=found.get("subject") or "", body=found.get("body") or "")
+        for problem in text.problems(tried):
+            if problem.field in self.fields:
+                self.add_error(problem.field, str(problem))
+        return found

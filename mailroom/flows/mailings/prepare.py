@@ -1,0 +1,173 @@
+"""A mass email's way from On hold to Sent: preparing, sending, stopping; the rows decide, so a kill costs a batch."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from mailroom.base import engine
+from mailroom.flows.mailings import entity, recipients, text
+from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient, Reason
+from mailroom.flows.sending import bulk, from_template
+from mailroom.records.activities import linking
+from mailroom.records.crm import numbering
+from mailroom.records.emails import compose, links, status
+from mailroom.records.emails.compose import DraftFields
+from mailroom.records.emails.links import Related
+from mailroom.records.emails.models import Status
+from mailroom.records.notifications.render import TooLong
+from mailroom.records.organisation.models import User
+from mailroom.records.preferences import current
+
+BATCH = 200
+State = MassEmail.Status
+
+
+def number(mass_email: MassEmail, now: datetime, by: User | None) -> None:
+    """Give a new one its number, its moment, and whose it is."""
+    if mass_email.pk is None:
+        mass_email.created_at, mass_email.created_by = now, by
+        mass_email.owner = mass_email.owner or getattr(by, "employee", None)
+    mass_email.mass_email_id = mass_email.mass_email_id or numbering.following("MM-", MassEmail, "mass_email_id")
+
+
+def may_change(mass_email: MassEmail) -> bool:
+    """Whether text and sources may be changed: until somebody got the mail."""
+    return mass_email.status in {State.ON_HOLD, State.PREPARED} and not _begun(mass_email)
+
+
+def _begun(mass_email: MassEmail) -> bool:
+    return mass_email.recipients.filter(queued=True).exists()
+
+
+@transaction.atomic
+def prepare(mass_email_id: int, now: datetime) -> MassEmail:
+    """Freeze the recipients, anew where it was prepared before.
+
+    Raises status.Refused when mail has gone out, text.NotReady or lines.Wrong when it cannot be prepared as it stands.
+    """
+    mass_email = _locked(mass_email_id)
+    if not may_change(mass_email):
+        raise status.Refused(_("Its mail is on its way: it cannot be prepared again."))
+    text.check(mass_email)
+    mass_email.recipients.all().delete()
+    MassEmailRecipient.objects.bulk_create(recipients.of(mass_email, now), batch_size=BATCH)
+    if not mass_email.recipients.filter(reason=Reason.NONE).exists():
+        mass_email.status = State.ON_HOLD
+        mass_email.save(update_fields=["status"])
+        return mass_email
+    mass_email.status, mass_email.prepared_at = State.PREPARED, now
+    mass_email.save(update_fields=["status", "prepared_at"])
+    return mass_email
+
+
+@transaction.atomic
+def hold(mass_email_id: int) -> MassEmail:
+    """Back on hold, for another change of text or sources; raises status.Refused when mail has gone out."""
+    mass_email = _locked(mass_email_id)
+    if not may_change(mass_email):
+        raise status.Refused(_("Its mail is on its way."))
+    mass_email.status = State.ON_HOLD
+    mass_email.save(update_fields=["status"])
+    return mass_email
+
+
+@transaction.atomic
+def send(mass_email_id: int, now: datetime) -> MassEmail:
+    """Queue every recipient's mail, in the background; raises status.Refused unless it is prepared."""
+    mass_email = _locked(mass_email_id)
+    if mass_email.status != State.PREPARED:
+        raise status.Refused(_("Only a prepared mass email can be sent."))
+    text.check(mass_email)
+    mass_email.status = State.SENDING
+    mass_email.save(update_fields=["status"])
+    _wake(mass_email.pk)
+    return mass_email
+
+
+@transaction.atomic
+def stop(mass_email_id: int) -> MassEmail:
+    """Queue no more; *Send* goes on with those who have no mail yet. Raises status.Refused unless it is sending."""
+    mass_email = _locked(mass_email_id)
+    if mass_email.status != State.SENDING:
+        raise status.Refused(_("It is not being sent."))
+    mass_email.status = State.PREPARED
+    mass_email.save(update_fields=["status"])
+    return mass_email
+
+
+def waiting() -> list[int]:
+    """The mass emails that are being sent."""
+    return list(MassEmail.objects.filter(status=State.SENDING).values_list("pk", flat=True))
+
+
+def carry_on(mass_email_id: int, now: datetime) -> None:
+    """Queue what waits, a batch a transaction; it is Sent when every mail has an outcome."""
+    if current.is_suspended():
+        return
+    position = MassEmailRecipient.objects.filter(mass_email=mass_email_id, queued=True).count()
+    while queued := _batch(mass_email_id, now, position):
+        position += queued
+    _finish(mass_email_id, now)
+
+
+@transaction.atomic
+def _batch(mass_email_id: int, now: datetime, position: int) -> int:
+    """Queue the next recipients; how many they were. The row's lock keeps a second worker out."""
+    mass_email = _locked(mass_email_id)
+    if mass_email.status != State.SENDING:
+        return 0
+    free = MassEmailRecipient.objects.filter(mass_email=mass_email, queued=False, reason=Reason.NONE)
+    rows = list(free.select_related(*entity.WITH).order_by("pk")[:BATCH])
+    by, base = mass_email.created_by, from_template.base_address()
+    with translation.override(by.language if by is not None else "en"):
+        drafts = [(row, draft) for row in rows if (draft := _draft(mass_email, row, now, base)) is not None]
+    emails = compose.create_many([draft for _row, draft in drafts], now, by)
+    for (row, _draft_of), email in zip(drafts, emails, strict=True):
+        row.email = email
+    queued = bulk.enqueue_many([email.pk for email in emails], now, by, position=position)
+    for row in rows:
+        row.queued = True
+        if row.email_id in queued.refused:
+            row.reason, row.words = Reason.REFUSED, queued.refused[row.email_id]
+    MassEmailRecipient.objects.bulk_update(rows, ["email", "queued", "reason", "words"], batch_size=BATCH)
+    links.further(_further(mass_email, rows))
+    return len(rows)
+
+
+def _draft(mass_email: MassEmail, row: MassEmailRecipient, now: datetime, base: str) -> DraftFields | None:
+    try:
+        return text.draft_of(mass_email, row, now, base)
+    except TooLong as error:
+        row.reason, row.words = Reason.REFUSED, str(error)
+        return None
+
+
+def _further(mass_email: MassEmail, rows: Sequence[MassEmailRecipient]) -> list[tuple[int, Related]]:
+    """Each mail is an activity of its mass email and of the campaign that named its recipient."""
+    own = linking.related(mass_email)
+    campaigns = {row.campaign_id: linking.related(row.campaign) for row in rows if row.campaign is not None}
+    found = [(row.email_id, own) for row in rows if row.email_id]
+    return found + [(row.email_id, campaigns[row.campaign_id]) for row in rows if row.email_id and row.campaign_id]
+
+
+@transaction.atomic
+def _finish(mass_email_id: int, now: datetime) -> None:
+    mass_email = _locked(mass_email_id)
+    rows = mass_email.recipients.filter(reason=Reason.NONE)
+    on_the_way = rows.filter(email__status__in=(Status.PENDING, Status.IN_PROCESS))
+    if mass_email.status == State.SENDING and not rows.filter(queued=False).exists() and not on_the_way.exists():
+        mass_email.status, mass_email.sent_at = State.SENT, now
+        mass_email.save(update_fields=["status", "sent_at"])
+
+
+def _locked(mass_email_id: int) -> MassEmail:
+    """The row, held until the transaction ends."""
+    rows = MassEmail.objects.select_for_update(of=("self",)).select_related("account", "created_by")
+    return rows.get(pk=mass_email_id)
+
+
+def _wake(mass_email_id: int) -> None:
+    engine.wake("mailings.send", lock=f"mass-email:{mass_email_id}", mass_email_id=mass_email_id)

@@ -1,0 +1,53 @@
+"""Unsubscribing (RFC 2369, RFC 8058): the signed link in every mass mail, and what following it does."""
+
+from datetime import datetime
+
+from django.core import signing
+from django.db import transaction
+
+from mailroom.flows.mailings.models import MassEmailRecipient
+from mailroom.flows.sending import from_template
+from mailroom.mime import addresses
+from mailroom.records.crm import marketing
+from mailroom.records.crm.models import Unsubscribed
+
+SALT = "mailroom.unsubscribe"
+OF_NOBODY = "0"  # what previews and tests carry: it unsubscribes nobody
+LONGEST = 120
+
+
+def link(recipient: MassEmailRecipient | None, base: str = "") -> str:
+    """The address that unsubscribes this recipient; without one, an address that unsubscribes nobody.
+
+    `base` is the address of this installation, for those who make many.
+    """
+    number = str(recipient.pk) if recipient is not None else OF_NOBODY
+    return f"{base or from_template.base_address()}/unsubscribe/{signing.Signer(salt=SALT, sep='.').sign(number)}/"
+
+
+def read(token: str) -> MassEmailRecipient | None:
+    """Whom a link was made for; None for a forged one, or one whose mass email is gone."""
+    if len(token) > LONGEST:
+        return None
+    try:
+        number = signing.Signer(salt=SALT, sep=".").unsign(token)
+    except signing.BadSignature:
+        return None
+    rows = MassEmailRecipient.objects.select_related("mass_email", "marketing_list")
+    return rows.filter(pk=int(number)).exclude(address="").first()
+
+
+@transaction.atomic
+def carry_out(recipient: MassEmailRecipient, now: datetime, only_list: bool = False) -> None:
+    """No mass mail goes to the address any more, or none of the list that brought it; twice does no harm."""
+    of = recipient.marketing_list if only_list else None
+    marketing.unsubscribe(recipient.address, of, now)
+    MassEmailRecipient.objects.filter(pk=recipient.pk, unsubscribed_at=None).update(unsubscribed_at=now)
+
+
+@transaction.atomic
+def take_back(recipient: MassEmailRecipient) -> None:
+    """It was a mistake: what this recipient's links noted for the address is forgotten."""
+    for row in Unsubscribed.objects.filter(key=addresses.folded(recipient.address), by=None):
+        row.delete()
+    MassEmailRecipient.objects.filter(pk=recipient.pk).update(unsubscribed_at=None)
