@@ -136,3 +136,12 @@ def test_without_an_account_to_send_from_nothing_breaks(client: Client, ingrid: 
     assert client.post(ASK, {"address": ADDRESS}).status_code == 200
     assert answered() == []
     assert not Email.objects.exists()
+
+
+def test_a_form_without_its_token_leads_back_to_the_portal(case: Case) -> None:
+    careful = Client(enforce_csrf_checks=True)
+    answer = careful.post(ASK, {"address": ADDRESS})
+    assert answer.status_code == 403
+    assert 'href="/portal/"' in answer.content.decode()
+    assert careful.post(link_to()).status_code == 403
+    assert not PortalLink.objects.filter(asked_from__isnull=False).exists()

@@ -35,7 +35,7 @@ class CommentForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input"}),
     )
     text = forms.CharField(
-        label=_("Comment"), required=False, widget=forms.Textarea(attrs={"class": "input input--area", "rows": 6})
+        label=_("Comment"), required=False, widget=forms.Textarea(attrs={"class": "textarea", "rows": 6})
     )
     key = forms.CharField(max_length=32, widget=forms.HiddenInput)
 

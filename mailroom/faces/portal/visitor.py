@@ -10,6 +10,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views import View
 
 from mailroom.base import clock
+from mailroom.flows.sending import from_template
 from mailroom.records.crm import portal
 from mailroom.records.crm.models import Contact
 
@@ -39,8 +40,9 @@ class PortalView(View):
         return answer
 
     def page(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
-        """A template with who is signed in."""
+        """A template with whose portal it is, and who is signed in."""
         context["visitor"] = self.contacts[0] if self.contacts else None
+        context["firm"] = from_template.company(from_template.account_of(None))
         return render(self.request, template, context, status=status)
 
     def _language(self) -> str:

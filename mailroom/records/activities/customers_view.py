@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from mailroom.mime import addresses
+from mailroom.mime import subject as subjects
 from mailroom.records.crm.models import Case, CaseComment, Contact, EntityFile
 from mailroom.records.emails.models import Attachment, Direction, Email, Lane, Recipient, Status
 
@@ -74,7 +75,8 @@ def _mail(row: Email) -> Entry:
     text = (content.reply_text or content.text) if content is not None else row.preview
     files = [one for one in row.attachments.all() if _shown(one)]
     ours = row.direction == Direction.OUTGOING
-    return Entry(row.date, row.from_name or row.from_address, row.subject, text, ours, attachments=files)
+    who = row.from_name or row.from_address
+    return Entry(row.date, who, subjects.without_prefixes(row.subject), text, ours, attachments=files)
 
 
 def _shown(one: Attachment) -> bool:

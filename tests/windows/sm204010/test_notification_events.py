@@ -35,6 +35,8 @@ def test_a_template_is_registered_and_taken_back_in_the_window(client: Client, o
     assert answer.status_code == 303
     assert events.template_of(events.PORTAL_COMMENT) == own
     assert events.template_of(events.PORTAL_FILE) is None
+    page = client.get(f"/sm204003/{own.pk}/").content.decode()
+    assert "Registered for: New comment in the portal." in page
 
 
 def test_a_template_of_another_window_is_refused(client: Client, own: NotificationTemplate) -> None:

@@ -36,4 +36,5 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 def answer(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:
     """The page, or its words alone where htmx asked (the toast shows them)."""
     fragment = hasattr(request, "htmx") and requests.is_fragment(request)
-    return render(request, template, {"fragment": fragment, **context}, status=status)
+    customers = request.path.startswith("/portal/")  # who comes from there is led back there
+    return render(request, template, {"fragment": fragment, "customers": customers, **context}, status=status)

@@ -24,7 +24,7 @@ from mailroom.faces.windows.sm204003_notification_templates import history, tool
 from mailroom.faces.windows.sm204003_notification_templates.window import WINDOW
 from mailroom.faces.windows.sm204003_notification_templates.window_choice import WindowField
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.notifications import files, render, saving
+from mailroom.records.notifications import events, files, render, saving
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.preferences import current
 
@@ -122,7 +122,12 @@ class NotificationTemplates(RecordWindow):
         """What the editor's tools show for the window that the form names."""
         kept = list(record.files.all()) if record is not None else []
         tried = tools.context_of(request, str(form["window"].value() or ""))
-        return tried | {"files": kept, "record_url": self.url_of(record) if record is not None else ""}
+        served = [event.label for event in events.served_by(record)] if record is not None else []
+        return tried | {
+            "files": kept,
+            "record_url": self.url_of(record) if record is not None else "",
+            "served": served,
+        }
 
     def commands(self, request: HttpRequest, record: Any | None) -> Toolbar:
         """A saved template has versions."""
