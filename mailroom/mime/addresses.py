@@ -9,11 +9,12 @@ import idna
 from mailroom.mime import charsets
 from mailroom.mime.message import Address
 
-ROUTE = re.compile(r"^(?:@[^,:]+,?)+:")
-PLAIN = re.compile(r"[^\s<>@,;:\"()\[\]]+@[^\s<>@,;:\"()]+")
+# Senders choose these texts: what is read once is not given back (`++`), so that no text takes longer than its length.
+ROUTE = re.compile(r"^@[^,:]++(?:,@[^,:]++)*+,?:")
+PLAIN = re.compile(r"(?<![^\s<>@,;:\"()\[\]])[^\s<>@,;:\"()\[\]]++@[^\s<>@,;:\"()]+")
 _SPEC = r"[^\s<>@,;:\"()\[\]\\']+@[^\s<>@,;:\"()\[\]\\']+"
 MAILBOX = re.compile(
-    rf"\s*(?:(?:\"([^\"\\]*)\"|([^\s\"<>@,;:()\[\]\\'][^\"<>@,;:()\[\]\\]*)|)\s*<({_SPEC})>|({_SPEC}))\s*(?:,\s*(?=\S)|\Z)"
+    rf"\s*+(?:(?:\"([^\"\\]*)\"|([^\s\"<>@,;:()\[\]\\'][^\"<>@,;:()\[\]\\]*+)|)\s*<({_SPEC})>|({_SPEC}))\s*(?:,\s*(?=\S)|\Z)"
 )
 MOST = 5000
 LONGEST_USUAL = 200  # characters up to which a list is worth remembering: a mailbox gets most mail from and to the same
@@ -53,8 +54,9 @@ _usual = lru_cache(maxsize=1024)(_plain)
 def _split(text: str) -> Iterator[str]:
     """Cut at commas and group marks outside quotes, comments and angle brackets."""
     item: list[str] = []
-    quoted, depth, angle, escaped = False, 0, False, False
+    quoted, depth, angle, escaped, addressed = False, 0, False, False, False
     for char in text.replace("\r", " ").replace("\n", " "):
+        addressed = addressed or char == "@"
         if escaped:
             item.append(char)
             escaped = False
@@ -75,9 +77,9 @@ def _split(text: str) -> Iterator[str]:
             angle = char == "<"
         elif char in ",;" and not angle:
             yield "".join(item)
-            item = []
+            item, addressed = [], False
             continue
-        elif char == ":" and not angle and "@" not in "".join(item):
+        elif char == ":" and not angle and not addressed:
             item = []  # a group's name
             continue
         item.append(char)

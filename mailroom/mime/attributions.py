@@ -40,7 +40,7 @@ WORDS = (
     r"Исходное сообщение|Пересылаемое сообщение|Původní zpráva|Eredeti üzenet|Reply message|Original Text"
 )
 DIVIDER = re.compile(
-    rf"^[\s*>]*(?:[-_=~\u2010-\u2015]{{2,}}\s*(?:{WORDS}).*|Begin forwarded message\s*:|Anfang der weitergeleiteten .*|"
+    rf"^[\s*>]*+(?:[-_=~\u2010-\u2015]{{2,}}\s*(?:{WORDS}).*|Begin forwarded message\s*:|Anfang der weitergeleiteten .*|"
     r"Start på vidarebefordrat .*|Début du message .*|\*?(?:Previous Replies|Previous discussion)\*?|"
     r"[-_#* ]*(?:Reply above this line|Please reply above|Svar over denne linjen|Bitte .* oberhalb dieser Linie).*)\s*$",
     re.IGNORECASE,

@@ -29,27 +29,16 @@ STYLES = set(
     "padding-right padding-top table-layout text-align text-decoration text-indent text-transform "
     "vertical-align white-space width word-break word-wrap".split()
 )
-COMMON = {
-    "align",
-    "bgcolor",
-    "border",
-    "class",
-    "color",
-    "dir",
-    "height",
-    "id",
-    "lang",
-    "style",
-    "title",
-    "valign",
-    "width",
-}
+# No name or class of a mail may be one of our pages' (a draft is edited in them), and no `data-` attribute but our own:
+# scripts of pages act on those.
+OURS = {"data-about", "data-foreach-view", "data-if", "data-quoted", "data-remote-src", "data-signature"}
+COMMON = OURS | set("align bgcolor border color dir height lang style title valign width".split())
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     clean_content_tags={"script", "style", "title", "template", "noscript", "svg", "math", "object", "iframe"},
     attributes={
         "*": COMMON,
-        "a": {"href", "name"},
+        "a": {"href"},
         "img": {"src", "alt", "hspace", "vspace"},
         "font": {"face", "size"},
         "td": {"colspan", "rowspan", "nowrap"},
@@ -62,12 +51,11 @@ _cleaner = nh3.Cleaner(
         "foreach": {"view"},
         "if": {"test"},
     },
-    generic_attribute_prefixes={"data-"},
     url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
     filter_style_properties=STYLES,
     link_rel="noopener noreferrer nofollow",
 )
-_data_link = re.compile(r'(<a\b[^>]*?\bhref=")data:[^"]*"', re.IGNORECASE)
+_data_link = re.compile(r'(<a\b[^<>]*?\bhref=")data:[^"]*"', re.IGNORECASE)
 
 
 def sanitise_html(html: str) -> str:

@@ -3,6 +3,7 @@
 import email
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 
 from mailroom.mime import headers, notices, reasons, references
 from mailroom.mime.message import Bounce, BounceRecipient
@@ -11,9 +12,9 @@ from mailroom.mime.tree import Part
 
 STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 REPLY = re.compile(r"\b([45])\d\d\b")
-ADDRESS = re.compile(r"[\w.+\-=/'&!#$%*?^`{|}~]+@[\w-]+(?:\.[\w-]+)+")
-MESSAGE_ID = re.compile(r"^message-id:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
-LISTED = re.compile(r"^\s*<?([\w.+\-=/'&]+@[\w-]+(?:\.[\w-]+)+)>?\s*[:.,]?\s*$", re.MULTILINE)
+ADDRESS = re.compile(r"(?<![\w.+\-=/'&!#$%*?^`{|}~])[\w.+\-=/'&!#$%*?^`{|}~]++@[\w-]+(?:\.[\w-]+)+")
+MESSAGE_ID = re.compile(r"^message-id:\s*(<[^<>]+>)", re.IGNORECASE | re.MULTILINE)
+LISTED = re.compile(r"^[ \t]*+<?([\w.+\-=/'&]++@[\w-]+(?:\.[\w-]+)+)>?[ \t]*[:.,]?[ \t\r]*$", re.MULTILINE)
 # The next three are for text in lower case: a search without case is several times as slow.
 MACHINE = re.compile(
     r"mailer[-_ ]?daemon|postmaster|post_master|mail[-_ .]?deliver|delivery[-_ ](sub)?system|mail[-_ .]?system|mdaemon|system administrator|"
@@ -32,16 +33,19 @@ FAILED_WORDS = re.compile(
     r"transcript of session|could not be sent|returned mail|error occurred|user unknown|your mail sent on|undeliverable"
 )
 PASSED_ON = re.compile(r"\s*(?:re|sv|aw|vs|vb|antw|fwd?|wg|tr|rv|enc|i|odp|pd|ynt)\s*:")  # a person's answer or forward
+MOST = 1000  # recipients that one report is read for
+LONGEST_LINE = 2000  # characters of a subject or sender that are looked at
 BLOCK = re.compile(rb"^(?:final|original)-recipient:", re.IGNORECASE | re.MULTILINE)
 
 
 def read(tree: Part, fields: Mapping[str, str], walked: Walked) -> Bounce | None:
     """The delivery report in a message, or None when it is none."""
-    rows = [row for kind, content in walked.reports if kind == "message/delivery-status" for row in _standard(content)]
+    standard = (content for kind, content in walked.reports if kind == "message/delivery-status")
+    rows = list(islice(chain.from_iterable(map(_standard, standard)), MOST))
     if not rows:
         rows = list(notices.amazon(walked.text))
     if not rows and looks_like_bounce(fields, walked):
-        rows = list(_quoted_report(tree)) or list(_odd(tree, fields, walked))
+        rows = list(islice(_quoted_report(tree), MOST)) or list(islice(_odd(tree, fields, walked), MOST))
     if not rows:
         return None
     rows = [_more_exact(row, walked.text) for row in rows]
@@ -96,13 +100,13 @@ def from_machine(sender: str) -> bool:
     """Whether a From field in lower case names a mail system; of most a word or two, found fast, says that it does not."""
     for sign in MACHINE_SIGNS:
         if sign in sender:
-            return MACHINE.search(sender) is not None
+            return MACHINE.search(sender[:LONGEST_LINE]) is not None
     return False
 
 
 def looks_like_bounce(fields: Mapping[str, str], walked: Walked) -> bool:
     """Whether a mail without a standard report is one all the same: by who sent it, its subject, its words."""
-    sender, subject = fields.get("from", "").lower(), fields.get("subject", "").lower()
+    sender, subject = (fields.get(name, "")[:LONGEST_LINE].lower() for name in ("from", "subject"))
     if "x-failed-recipients" in fields:
         return True
     machine = from_machine(sender)

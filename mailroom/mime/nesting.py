@@ -7,6 +7,8 @@ DEEPEST = 300
 DEEPEST_FORMATTING = 24
 MOST_ATTRIBUTES = 1_000
 MOST_AMPERSANDS = 20_000
+MOST_TOGETHER = 500
+RUN = re.compile(rf"(?:&[^<>&]*+){{1,{MOST_TOGETHER}}}+")  # references of one text: a cleaner copies it at each
 BARE_AMPERSAND = re.compile(r"&(?!#?[a-zA-Z0-9]{1,31};)")
 LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{4000,}")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -26,6 +28,7 @@ def shallow(html: str) -> str:
         html = LONG_TAG.sub(lambda tag: "<wbr" if tag[0].count("=") > MOST_ATTRIBUTES else tag[0], html)
     if html.count("&") > MOST_AMPERSANDS:
         html = BARE_AMPERSAND.sub("&amp;", html)
+        html = RUN.sub(lambda run: f"{run[0]}<wbr>" if run[0].count("&") == MOST_TOGETHER else run[0], html)
     if html.count("<") < FEW_TAGS:
         return html  # even nested in each other they are parsed at once
     open_tags: dict[str, int] = {}

@@ -76,6 +76,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("mailererror", r"mailer|pipe|command (died|failed)|exit (status|code)|child"),
     ("syntaxerror", r"syntax|command (not|unrecogni|unknown)|bad sequence|unimplemented"),
 )
+LONGEST = 2000  # characters of a server's words that are looked at: senders of reports choose how many there are
 COMPILED = tuple((word, re.compile(pattern, re.IGNORECASE)) for word, pattern in WORDS)
 BY_STATUS = {
     "1.1": "userunknown",
@@ -133,4 +134,4 @@ def reason(status: str, words: str) -> str:
 
 def by_words(words: str) -> str:
     """The cause that a server's words name; empty when they name none."""
-    return next((word for word, pattern in COMPILED if pattern.search(words)), "")
+    return next((word for word, pattern in COMPILED if pattern.search(words[:LONGEST])), "")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)  # up to the next tag: mail leaves tags open without end
 REMOTE = re.compile(r"""(?<![-\w])src\s*=\s*(["']?)((?:https?:|//)[^"'\s>]*)\1""", re.IGNORECASE)
 HELD = re.compile(r"""\s*\bdata-remote-src="([^"]*)\"""", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"""(?<![-\w])src="data:,\"""", re.IGNORECASE)

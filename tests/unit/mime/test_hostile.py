@@ -183,3 +183,13 @@ def test_a_body_longer_than_anybody_reads_is_cut_at_a_line_end(line: str, monkey
     codes = [defect.code for defect in read.defects]
     assert "body-cut" in codes
     assert "charset-mislabelled" not in codes
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    ["data-hx-post=/logout/", "data-hx-trigger=load", "data-key=s", "data-undo", "id=dialog", "class=toast"],
+)
+def test_a_body_carries_nothing_that_scripts_and_styles_of_pages_act_on(attribute: str) -> None:
+    """A draft with a quoted mail is edited inside a page of ours."""
+    name = attribute.partition("=")[0]
+    assert name not in bodies.sanitise_html(f"<p {attribute}>x</p><div data-quoted=1 {attribute}>y</div>")
