@@ -11,6 +11,7 @@ import structlog
 SECRET_NAMES = re.compile(
     r"password|passwd|secret|token|authorization|api_?key|credential|cookie|^auth$", re.IGNORECASE
 )
+SIGN_IN_LINKS = re.compile(r"(/(?:login|portal)/link/)[^/\s]+")  # a request that failed is logged with its address
 HIDDEN = "(hidden)"
 
 
@@ -29,7 +30,7 @@ def _hidden(name: str, value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
+        return SIGN_IN_LINKS.sub(rf"\1{HIDDEN}", value).encode("utf-8", "backslashreplace").decode()
     return value
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from mailroom.base import clock
+from mailroom.base import audit, clock
 from mailroom.flows.receiving.models import ReceivingOptions
 from mailroom.records.activities import attached, commenting
 from mailroom.records.conversations import notes
@@ -16,6 +16,7 @@ from mailroom.records.crm.models import Case, CaseClass, CaseComment, Contact, E
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Attachment, Email, Recipient
 from mailroom.records.files import store
+from mailroom.records.organisation import trail
 from mailroom.records.organisation.models import User
 from tests.factories import relations
 from tests.portal.conftest import ADDRESS
@@ -92,6 +93,15 @@ def test_a_comment_is_an_activity_that_colleagues_see(
     assert (shown["kind"], shown["subject"], shown["from"]) == ("comment", "Crates", ADDRESS)
     only = client.get("/cr306000/C-000124/activities/?show=comments").content.decode()
     assert "Forty are broken." in only
+
+
+def test_the_audit_trail_tells_that_it_came_by_the_portal_and_names_no_colleague(
+    visitor: Client, case: Case, comment: Callable[..., Any], administrator: User
+) -> None:
+    visitor.force_login(administrator, "django.contrib.auth.backends.ModelBackend")  # in the same browser
+    comment()
+    entry = audit.trail().get(content_type__model="casecomment")
+    assert (entry.actor, entry.additional_data["way"], trail.way_of(entry)) == (None, "portal", "Self-service portal")
 
 
 def test_hostile_words_are_text(visitor: Client, case: Case, comment: Callable[..., Any], client: Client) -> None:

@@ -2,12 +2,14 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from mailroom.base import clock
+from mailroom.faces.cli.main import main
 from mailroom.records.crm import portal
 from mailroom.records.crm.models import Case, Contact, PortalLink, PortalSession
 from mailroom.records.email_accounts.models import EmailAccount
@@ -145,3 +147,13 @@ def test_a_form_without_its_token_leads_back_to_the_portal(case: Case) -> None:
     assert 'href="/portal/"' in answer.content.decode()
     assert careful.post(link_to()).status_code == 403
     assert not PortalLink.objects.filter(asked_from__isnull=False).exists()
+
+
+def test_a_link_is_printed_by_command_for_a_contact_alone(
+    client: Client, case: Case, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["portal", "link", ADDRESS]) == 0
+    path = urlsplit(capsys.readouterr().out.strip()).path
+    assert client.post(path)["Location"] == "/portal/"
+    assert main(["portal", "link", "nobody@example.net"]) == 2
+    assert main(["portal", "link", "no address"]) == 2

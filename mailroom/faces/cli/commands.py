@@ -13,6 +13,7 @@ from mailroom.faces.cli import (
     notifications,
     parse,
     people,
+    portal,
     preferences,
     processes,
     quarantine,
@@ -35,6 +36,7 @@ watching.register(app)
 app.add_typer(people.app, name="users")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(assignment_maps.app, name="assignment-maps")
+app.add_typer(portal.app, name="portal")
 app.add_typer(preferences.app, name="preferences")
 app.add_typer(emails.app, name="emails")
 app.add_typer(quarantine.app, name="quarantine")

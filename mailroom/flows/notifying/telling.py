@@ -72,7 +72,7 @@ def tell(happened: Happened, now: datetime) -> str:
     if template is None:
         return _nobody(happened, _("no notification template is registered for “%(event)s”") % {"event": event.label})
     reader = sources.at(event.reader)(happened.record)
-    if isinstance(reader, Employee) and not people.works(reader):
+    if reader is not None and not (people.works(reader) if isinstance(reader, Employee) else reader.active):
         reader = None
     if reader is not None and happened.by is not None and getattr(happened.by, "employee", None) == reader:
         return _nobody(happened, _("%(who)s did it himself") % {"who": reader})

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from mailroom.mime import addresses
@@ -46,8 +46,8 @@ def emails_of(case: Case, contacts: Collection[Contact]) -> QuerySet[Email]:
     """The case's mail that came from or went to one of these people, archived mail too."""
     own = {spelled for one in contacts for spelled in (addresses.folded(one.email), one.email.strip().lower())}
     received = Q(direction=Direction.INCOMING, status__in=(Status.PROCESSED, Status.PENDING, Status.IN_PROCESS))
-    written = Recipient.objects.alias(spelled=Lower("address")).filter(spelled__in=own, kind__in=SEEN)
-    sent = Q(direction=Direction.OUTGOING, status=Status.PROCESSED, pk__in=written.values("email"))
+    written = Recipient.objects.alias(spelled=Lower("address")).filter(email=OuterRef("pk"), kind__in=SEEN)
+    sent = Q(direction=Direction.OUTGOING, status=Status.PROCESSED) & Exists(written.filter(spelled__in=own))
     rows = Email.objects.filter(related_entity_type="case", related_entity_id=case.pk).alias(
         sender=Lower("from_address")
     )
