@@ -1,6 +1,7 @@
 """Delivery reports (RFC 3464, RFC 3462), and the odd ones that follow no standard: for whom, why, for good or not."""
 
 import email
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
@@ -150,6 +151,7 @@ def _by_library(tree: Part) -> list[str]:
     """The addresses that flufl.bounce finds; it reads untrusted text and may fail on it in any way."""
     from flufl.bounce import scan_message  # loads dozens of detectors, needed for few messages
 
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs a trace for each detector that a mail upsets
     try:
         found = scan_message(email.message_from_bytes(tree.raw))
     except Exception:  # a library's failure on odd mail is an empty answer, not ours
