@@ -42,7 +42,7 @@ def why_not(mail: Mail, to: str) -> str:
     if authentication(mail).get("dmarc") == "fail":
         return _("The sender's domain disowns it: the answer would reach a stranger.")
     theirs = dict.fromkeys((addresses.folded(to), addresses.folded(email.from_address)))
-    own = {f"{local}@{domain}" for local, domain in compose.own_addresses()}
+    own = compose.own_among(theirs)
     employees = people.employees_by_address(theirs)
     for address in theirs:
         if address in own:

@@ -50,14 +50,13 @@ def owner_of(parent: Email | None) -> Employee | None:
 
 def takers(found: Iterable[Employee], original: Email, without: Employee | None = None) -> list[tuple[Employee, str]]:
     """Those who are sent a copy, with their addresses: active, *Route emails* on, an address that is none of ours."""
-    own = {f"{local}@{domain}" for local, domain in compose.own_addresses()}
+    reachable = [(employee, people.address_of(employee)) for employee in found]
+    own = compose.own_among(address for _employee, address in reachable)
     sender = addresses.folded(original.from_address)
     taken: list[tuple[Employee, str]] = []
-    for employee in found:
-        address = people.address_of(employee)
-        folded = addresses.folded(address)
+    for employee, address in reachable:
         wanted = employee.active and employee.route_emails and (without is None or employee.pk != without.pk)
-        if wanted and not checks.fault(address) and folded not in own and folded != sender:
+        if wanted and not checks.fault(address) and address not in own and addresses.folded(address) != sender:
             taken.append((employee, address))
     return taken
 

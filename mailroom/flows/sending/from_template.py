@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from mailroom.flows.sending import outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
-from mailroom.mime import addresses, bodies, file_names
+from mailroom.mime import bodies, file_names
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import compose
@@ -136,5 +136,5 @@ def queue(notice: Notice, now: datetime) -> Email:
 
 def _others(found: Sequence[Address]) -> list[Address]:
     """The addresses but those of our own accounts: what comes in there would be told of again."""
-    own = compose.own_addresses()
-    return [one for one in found if tuple(addresses.folded(one.address).rsplit("@", 1)) not in own]
+    own = compose.own_among(one.address for one in found)
+    return [one for one in found if one.address not in own]

@@ -279,3 +279,9 @@ def own_addresses() -> set[tuple[str, str]]:
             if item:
                 found.add((item.rpartition("@")[0].casefold(), addresses.domain(item)))
     return found
+
+
+def own_among(texts: Iterable[str]) -> set[str]:
+    """Those of these addresses that our accounts answer for, each as it was given."""
+    own = own_addresses()
+    return {text for text in texts if (text.strip().rpartition("@")[0].casefold(), addresses.domain(text)) in own}

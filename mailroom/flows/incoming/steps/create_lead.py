@@ -30,7 +30,7 @@ class CreateLead:
             return skipped(_("%(address)s is an employee.") % words)
         if lookup.is_known(sender):
             return skipped(_("%(address)s is known already.") % words)
-        if tuple(sender.rsplit("@", 1)) in compose.own_addresses():
+        if compose.own_among([sender]):
             return skipped(_("%(address)s is an address of ours.") % words)
         lead, _new = making.once(sender, Lead, lambda: _lead_of(mail), mail.now)
         if not email.related_entity_type:

@@ -7,7 +7,6 @@ from mailroom.flows.incoming.models import RoutedCopy
 from mailroom.flows.incoming.step import Mail, Verdict, did, skipped
 from mailroom.flows.sending import from_template
 from mailroom.flows.sending.from_template import Notice
-from mailroom.mime import addresses
 from mailroom.mime.message import Address
 from mailroom.records.crm.models import Case
 from mailroom.records.emails import compose
@@ -41,7 +40,7 @@ class NotifyCaseOwner:
         if RoutedCopy.objects.filter(original=email, employee=owner).exists():
             return skipped(_("It was forwarded to %(who)s.") % {"who": owner})
         to, template = people.address_of(owner), standard.find(TEMPLATE)
-        if not to or tuple(addresses.folded(to).rsplit("@", 1)) in compose.own_addresses():
+        if not to or compose.own_among([to]):
             return skipped(_("%(who)s has no address of his own to be told at.") % {"who": owner})
         if template is None:
             return skipped(_("There is no notification template %(id)s.") % {"id": TEMPLATE})
