@@ -14,7 +14,7 @@ from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.mime import addresses, bodies, references
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import answering, bounced, checks, compose
+from mailroom.records.emails import answering, bounced, checks, compose, facts
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Lane
 from mailroom.records.files import store
@@ -39,7 +39,8 @@ def why_not(mail: Mail, to: str) -> str:
         return _("It has no sender who could read an answer.")
     if bounced.for_good([to]):
         return _("Mail to %(who)s comes back.") % {"who": to}
-    if authentication(mail).get("dmarc") == "fail":
+    content = getattr(email, "content", None)
+    if content is not None and facts.disowned(content.facts):
         return _("The sender's domain disowns it: the answer would reach a stranger.")
     theirs = dict.fromkeys((addresses.folded(to), addresses.folded(email.from_address)))
     own = compose.own_among(theirs)
@@ -50,14 +51,6 @@ def why_not(mail: Mail, to: str) -> str:
         if address in employees:
             return _("%(who)s is an employee.") % {"who": address}
     return ""
-
-
-def authentication(mail: Mail) -> dict[str, str]:
-    """What a trusted server found out about the sender, by method."""
-    content = getattr(mail.email, "content", None)
-    facts = content.facts if content is not None and isinstance(content.facts, dict) else {}
-    found = facts.get("authentication") or {}
-    return dict(found)
 
 
 def reply(

@@ -14,6 +14,7 @@ from mailroom.flows.incoming.step import Findings, Mail
 from mailroom.mime import addresses
 from mailroom.records.crm import lookup
 from mailroom.records.crm.lookup import Records
+from mailroom.records.emails import facts
 from mailroom.records.emails.models import Email, EmailContent
 from mailroom.records.organisation import people
 
@@ -26,7 +27,8 @@ def gather(batch: Sequence[Email], options: ProcessingOptions, now: datetime) ->
     senders = {email.pk: addresses.folded(email.from_address) for email in batch}
     records = lookup.by_addresses(senders.values())
     employees = people.employees_by_address(set(senders.values()) - {""})
-    known = {pk: employees.get(sender) for pk, sender in senders.items() if not _disowned(contents.get(pk))}
+    disowned = {pk for pk, content in contents.items() if facts.disowned(content["facts"])}
+    known = {pk: employees.get(sender) for pk, sender in senders.items() if pk not in disowned}
     found = {email.pk: Findings(records.get(senders[email.pk], Records()), known.get(email.pk)) for email in batch}
     told = history.find(batch, contents, found)
     linked = _linked(batch)
@@ -44,13 +46,6 @@ def _contents(batch: Sequence[Email]) -> dict[int, dict[str, Any]]:
     rows = EmailContent.objects.filter(email__in=[email.pk for email in batch])
     columns = rows.annotate(start=Left("text", READ_OF_BODY)).values("email_id", "headers", "facts", "start")
     return {row["email_id"]: dict(row) for row in columns}
-
-
-def _disowned(content: dict[str, Any] | None) -> bool:
-    """Whether the sender's domain says that the mail is not its own: then nobody is taken for an employee."""
-    facts = content["facts"] if content is not None else None
-    verdicts = facts.get("authentication") if isinstance(facts, dict) else None
-    return isinstance(verdicts, dict) and verdicts.get("dmarc") == "fail"
 
 
 def _linked(batch: Sequence[Email]) -> dict[int | None, Email]:

@@ -80,8 +80,7 @@ def _last(email: Email) -> list[list[Any]]:
 def keep(email: Email, about: About) -> None:
     """Put it beside the body of the mail."""
     content = EmailContent.objects.get(email=email)
-    facts = content.facts if isinstance(content.facts, dict) else {}
-    content.facts = facts | {FACT: {"words": about.words, "mails": about.mails}}
+    content.facts = content.noted | {FACT: {"words": about.words, "mails": about.mails}}
     content.save(update_fields=["facts"])
 
 
@@ -100,8 +99,7 @@ def seen_by(about: About, user: User | None) -> About:
 
 def of(content: EmailContent | None) -> About | None:
     """What stands beside the body of a mail; None where nothing does."""
-    facts = content.facts if content is not None and isinstance(content.facts, dict) else {}
-    found = facts.get(FACT)
+    found = content.noted.get(FACT) if content is not None else None
     return About(found.get("words") or {}, found.get("mails") or []) if isinstance(found, dict) else None
 
 

@@ -105,7 +105,7 @@ def _fixed(email: Email, lane: Lane, now: datetime, files: envelope.Files, prefe
     email.message_id = envelope.new_message_id(email.account)
     email.subject = email.subject or _("(No subject)")
     email.subject_key = sort_keys.of(email.subject)
-    email.automatic = envelope.facts_of(email).get("auto_submitted") or "none"
+    email.automatic = email.content.noted.get("auto_submitted") or "none"
     return envelope.make(email, outbox.tagged(email, preferences), now, files)
 
 

@@ -26,7 +26,7 @@ def sender(email: Email) -> tuple[Address, Address | None]:
     that wrote the mail may have named the sender.
     """
     account = email.account
-    named = facts_of(email).get("sender")
+    named = email.content.noted.get("sender")
     if named:
         return Address(str(named[0]), str(named[1])), None
     person = email.created_by
@@ -37,11 +37,6 @@ def sender(email: Email) -> tuple[Address, Address | None]:
     if account.my_outgoing_server_validates_the_from_field or person is None or not person.email:
         return own, None
     return Address(person.full_name or name, person.email), own
-
-
-def facts_of(email: Email) -> dict[str, Any]:
-    """What writing the mail noted about it."""
-    return email.content.facts if isinstance(email.content.facts, dict) else {}
 
 
 class Files:
@@ -75,7 +70,7 @@ def make(email: Email, subject: str, now: datetime, files: Files | None = None) 
     for row in email.recipients.all():
         rows[row.kind].append(Address(row.name, row.address))
     from_, reply_to = sender(email)
-    facts = facts_of(email)
+    facts = email.content.noted
     html = remote_images.release(bodies.sanitise_html(styles.inlined(content.html))) if content.html else ""
     raw = build.build(
         build.Outgoing(
@@ -110,7 +105,7 @@ def _unsubscribing(facts: dict[str, Any]) -> list[tuple[str, str]]:
 def _other_than(from_: Address, email: Email) -> Address | None:
     """The account as Sender where another address stands in From by a program's wish (RFC 5322 §3.6.2)."""
     own = email.account.email_address
-    return None if "sender" not in facts_of(email) or addresses.same(from_.address, own) else Address("", own)
+    return None if "sender" not in email.content.noted or addresses.same(from_.address, own) else Address("", own)
 
 
 def _attachments(email: Email) -> list[Attachment]:

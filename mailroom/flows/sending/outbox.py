@@ -118,7 +118,7 @@ def enqueue(
             "next_attempt_at": start,
             "attempts": 0,
             "turn": 0,
-            "automatic": envelope.facts_of(email).get("auto_submitted") or "none",
+            "automatic": email.content.noted.get("auto_submitted") or "none",
             "cancel_if_answered": cancel_if_answered,
             "error": "",
             "failed_step": "",
@@ -192,7 +192,7 @@ def _thread(email: Email) -> int:
 
 def links(email: Email) -> list[str]:
     """The Message-IDs that tie a mail into its thread, its own first."""
-    found = envelope.facts_of(email)
+    found = email.content.noted
     return [email.message_id, *found.get("in_reply_to", ()), *found.get("references", ())]
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from mailroom.base.rows import among
+from mailroom.records.emails import facts
 from mailroom.records.emails.models import Direction, Email, EmailContent, Lane, Status
 from mailroom.records.files import store
 from mailroom.records.files.models import StoredFile
@@ -23,8 +24,8 @@ def outside_their_thread(now: datetime) -> int:
         direction=Direction.OUTGOING, date__gt=now - PERIOD, lane=Lane.PERSON, status=Status.PROCESSED
     )
     newest = dict(mails.exclude(raw_sha256=None).order_by("-date", "-id").values_list("pk", "raw_sha256")[:MOST])
-    facts = EmailContent.objects.filter(email_id__in=among(newest)).values_list("email_id", "facts")
-    answered = {pk: found["answers"] for pk, found in facts if isinstance(found, dict) and found.get("answers")}
+    noted = EmailContent.objects.filter(email_id__in=among(newest)).values_list("email_id", "facts")
+    answered = {pk: found["answers"] for pk, found in noted if facts.known(found).get("answers")}
     named = Email.objects.filter(pk__in=among(answered.values())).exclude(message_id="")
     known = set(named.values_list("pk", flat=True))
     originals = store.find_many([bytes(newest[pk] or b"") for pk, other in answered.items() if other in known])

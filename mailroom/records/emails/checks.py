@@ -204,8 +204,7 @@ def corrections(domains: Iterable[str]) -> dict[str, str]:
 
 
 def _answered(email: Email) -> set[str]:
-    facts = email.content.facts if isinstance(email.content.facts, dict) else {}
-    number = facts.get("answers")
+    number = email.content.noted.get("answers")
     answered = Email.objects.filter(pk=number).first() if isinstance(number, int) else None
     if answered is None:
         return set()

@@ -45,7 +45,7 @@ def as_json(email: Email, with_bodies: bool = True) -> dict[str, Any]:
         content = getattr(email, "content", None)
         found |= {"text": content.text if content else "", "html": content.html if content else ""}
         found["reply_text"] = content.reply_text if content else ""
-        facts = content.facts if content and isinstance(content.facts, dict) else {}
+        facts = content.noted if content else {}
         found |= {"about": facts.get("about"), "handled": facts.get("handled")}
     return found
 

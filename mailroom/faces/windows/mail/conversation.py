@@ -105,7 +105,7 @@ def folded_message(email: Email) -> dict[str, Any]:
 def opened_message(request: HttpRequest, email: Email) -> dict[str, Any]:
     """A message in full."""
     content = getattr(email, "content", None)
-    html, text, facts = (content.html, content.text, content.facts or {}) if content else ("", "", {})
+    html, text, facts = (content.html, content.text, content.noted) if content else ("", "", {})
     remote = remote_images.count(html[: frame.SHOWN_AT_FIRST]) if html else remote_images.Remote()
     return folded_message(email) | {
         "open": True,

@@ -50,6 +50,6 @@ def commands(email: Email) -> list[Action]:
     if any(file.state == Attachment.State.QUARANTINED for file in email.attachments.all()):
         found.append(RELEASE)
     content = getattr(email, "content", None)
-    if content is not None and isinstance(content.facts, dict) and content.facts.get("cut"):
+    if content is not None and content.noted.get("cut"):
         found.append(WHOLE)
     return found

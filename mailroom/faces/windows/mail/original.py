@@ -64,7 +64,7 @@ class Original(WindowView):
         """The page."""
         email = rights.find(request, key)
         content = getattr(email, "content", None)
-        facts = (content.facts or {}) if content else {}
+        noted = content.noted if content else {}
         outgoing = email.direction == Direction.OUTGOING
         parts = [("headers", _("Headers")), ("history", _("Why it went here") if not outgoing else _("History"))]
         parts += [("delivery", _("Delivery"))] if outgoing else []
@@ -76,9 +76,9 @@ class Original(WindowView):
             "parts": parts,
             "part": part,
             "headers": content.headers[:MOST_HEADERS] if content and isinstance(content.headers, list) else [],
-            "verdicts": verdicts(facts.get("authentication") or {}),
-            "defects": [sentence for _code, sentence in facts.get("defects") or []],
-            "automatic": facts.get("automatic") or "",
+            "verdicts": verdicts(noted.get("authentication") or {}),
+            "defects": [sentence for _code, sentence in noted.get("defects") or []],
+            "automatic": noted.get("automatic") or "",
         }
         if part == "history":
             context["events"] = events(email)

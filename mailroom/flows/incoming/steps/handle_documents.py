@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from mailroom.flows.incoming import automatic_replies, document_handlers
+from mailroom.flows.incoming import document_handlers
 from mailroom.flows.incoming.document_handlers import Document
 from mailroom.flows.incoming.step import Mail, Verdict, did, skipped
-from mailroom.records.emails import answering, links
+from mailroom.records.emails import answering, facts, links
 from mailroom.records.emails.models import EmailContent
 
 FACT = "handled"
@@ -23,17 +23,17 @@ class HandleDocuments:
         if handler is None:
             return skipped(_("No handler of documents is registered for the account."))
         content = EmailContent.objects.get(email=email)
-        facts = content.facts if isinstance(content.facts, dict) else {}
-        if FACT in facts:
+        if FACT in content.noted:
             return skipped(_("%(handler)s handled it before.") % {"handler": handler.name})
-        if email.automatic in {"bounce", "own"} or automatic_replies.authentication(mail).get("dmarc") == "fail":
+        if email.automatic in {"bounce", "own"} or facts.disowned(content.facts):
             return skipped(_("It is a delivery report, our own, or disowned by its sender's domain."))
         files = [file for file in answering.delivered(email) if not file.inline]
         if not files:
             return skipped(_("It brings no document."))
         documents = [Document(file.name, file.content_type, file.size, file) for file in files]
         result = handler.handle(email, documents)
-        content.facts = facts | {FACT: {"handler": handler.name, "words": result.words, "at": mail.now.isoformat()}}
+        outcome = {"handler": handler.name, "words": result.words, "at": mail.now.isoformat()}
+        content.facts = content.noted | {FACT: outcome}
         content.save(update_fields=["facts"])
         if result.related.type:
             links.link_at_hand(email, result.related, mail.now)

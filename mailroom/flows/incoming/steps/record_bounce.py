@@ -43,8 +43,7 @@ class RecordBounce:
 
 def _rows(email: Email) -> list[tuple[BounceRecipient, str]]:
     """What the report says, with the Message-ID of the mail that came back."""
-    facts = email.content.facts if isinstance(email.content.facts, dict) else {}
-    return [_row(values) for values in (facts.get("bounce") or [])[:MOST] if isinstance(values, dict)]
+    return [_row(values) for values in (email.content.noted.get("bounce") or [])[:MOST] if isinstance(values, dict)]
 
 
 def _row(values: dict[str, Any]) -> tuple[BounceRecipient, str]:

@@ -1,9 +1,12 @@
 """What only an open mail needs: bodies, headers, recipients, files."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.records.emails import facts
 from mailroom.records.emails.models.email import Email
 from mailroom.records.files.models import StoredFile
 from mailroom.records.organisation.models import User
@@ -16,7 +19,7 @@ class EmailContent(models.Model):
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
-    facts = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)  # read by `noted`
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True)
     saved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -26,8 +29,12 @@ class EmailContent(models.Model):
         """What the sender wrote, without quotes and signature: told from the bodies when it is asked for."""
         from mailroom.mime import replies  # read only when asked for: its patterns are costly to load
 
-        derived = bool(isinstance(self.facts, dict) and self.facts.get("text_is_derived"))
-        return replies.reply_text(self.text, self.html, derived=derived)
+        return replies.reply_text(self.text, self.html, derived=bool(self.noted.get("text_is_derived")))
+
+    @property
+    def noted(self) -> dict[str, Any]:
+        """The facts; none where the column holds no object."""
+        return facts.known(self.facts)
 
 
 class AddressKind(models.TextChoices):
