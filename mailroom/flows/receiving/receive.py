@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from mailroom.base import mapping
 from mailroom.flows.receiving import filing, folders, state, troubles
 from mailroom.flows.receiving.filing import FilingResult
 from mailroom.flows.receiving.models import AfterReceiving, FolderCursor, ReceivingOptions, ServerMessage
@@ -21,6 +23,7 @@ from mailroom.records.preferences import current
 
 log = structlog.get_logger(__name__)
 TROUBLES = (OSError, EOFError, connection.SignInRefused, connection.Refused, imaplib.IMAP4.error)
+SETTLE_SECONDS = 1.0  # a server may still be at the move that a killed run asked for: asked again, it would copy twice
 LOOK_SECONDS = 0.2  # how often the account is looked at while mails come in
 
 Progress = Callable[[int, int], None]
@@ -60,6 +63,7 @@ class _Run:
     counts: FilingResult = field(default_factory=FilingResult)
     lag_seconds: int | None = None
     looked: float = 0.0
+    left_over: bool = False
 
     def check(self) -> None:
         """Raise AccountChanged when the account is no longer what it was; looks at most five times a second."""
@@ -91,6 +95,11 @@ def receive_account(
 
     `stop` is asked after each slice; `progress` is told how many of how many mails have come.
     """
+    with mapping.off():
+        return _received(account_id, now, stop, progress)
+
+
+def _received(account_id: int, now: datetime, stop: Callable[[], bool], progress: Progress) -> ReceiveResult:
     started = time.monotonic()
     account = EmailAccount.objects.get(pk=account_id)
     options = ReceivingOptions.objects.filter(account=account).first() or ReceivingOptions(account=account)
@@ -136,6 +145,7 @@ def _receive(run: _Run) -> Trouble | None:
         session = open_session(run.account)
     except TROUBLES as error:
         return connection.explain(error)
+    run.left_over = _to_clean(run).exists()
     try:
         wanted = folders_to_read(session, run.account, run.options)
         found = [_folder(session, run, folder) for folder in wanted]
@@ -214,6 +224,11 @@ def _file(run: _Run, part: Slice) -> None:
         run.lag_seconds = max(0, int((run.now - max(arrived)).total_seconds()))
 
 
+def _to_clean(run: _Run) -> QuerySet[ServerMessage]:
+    """What is stored and of which the server was told nothing yet."""
+    return ServerMessage.objects.filter(account=run.account, cleaned_at=None, cut=False)
+
+
 def _clean(session: Session, run: _Run, folder: str) -> None:
     """Tell the server about what is stored here: also what an earlier run stored but could not tell."""
     options = run.options
@@ -221,10 +236,13 @@ def _clean(session: Session, run: _Run, folder: str) -> None:
     if how == AfterReceiving.LEAVE:
         return
     row = FolderCursor.objects.filter(account=run.account, folder=folder).first()
-    stored = ServerMessage.objects.filter(account=run.account, folder=folder, cleaned_at=None, cut=False)
+    stored = _to_clean(run).filter(folder=folder)
     if row is not None:
         stored = stored.filter(uidvalidity=row.uidvalidity)
     waiting = list(stored.order_by("pk").values_list("pk", "uid"))
+    if waiting and run.left_over and how == AfterReceiving.MOVE:
+        time.sleep(SETTLE_SECONDS)
+        run.left_over = False
     for start in range(0, len(waiting), session.clean_batch):
         batch = waiting[start : start + session.clean_batch]
         session.clean(folder, [uid for _pk, uid in batch], how, options.move_to_folder)
