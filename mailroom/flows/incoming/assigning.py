@@ -96,7 +96,7 @@ class Given:
         return self.owner is not None or self.workgroup is not None
 
     def __str__(self) -> str:
-        return ", ".join(str(who) for who in (self.workgroup, self.owner) if who is not None)
+        return people.together(self.workgroup, self.owner)
 
 
 def alive(owner: Employee | None, workgroup: Workgroup | None, rule: AssignmentRule | None = None) -> Given:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from mailroom.flows.incoming import assigning
 from mailroom.flows.incoming.step import Mail
 from mailroom.records.crm.models import Case, CaseReason
+from mailroom.records.organisation import people
 
 
 def assign(case: Case, mail: Mail, old: Case | None = None) -> None:
@@ -22,5 +23,5 @@ def assign(case: Case, mail: Mail, old: Case | None = None) -> None:
 
 def words(case: Case) -> str:
     """Who got it, as a sentence."""
-    who = ", ".join(str(one) for one in (case.workgroup, case.owner) if one is not None)
+    who = people.together(case.workgroup, case.owner)
     return _("Its owner: %(who)s.") % {"who": who} if who else _("It has no owner yet.")

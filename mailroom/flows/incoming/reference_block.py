@@ -16,6 +16,7 @@ from mailroom.records.crm import entities
 from mailroom.records.crm.models import BusinessAccount, Contact
 from mailroom.records.emails import queries
 from mailroom.records.emails.models import Email, EmailContent, Lane, Status
+from mailroom.records.organisation import people
 from mailroom.records.organisation.models import User
 
 FACT = "about"
@@ -50,7 +51,7 @@ def make(mail: Mail) -> About:
         "account": f"{account.account_id} {account.name}" if account else "",
         "contact": " ".join(filter(None, (contact.name, contact.position, contact.phone))) if contact else "",
         "lead": str(known.lead) if known.lead and contact is None else "",
-        "owner": ", ".join(str(one) for one in (email.owner, email.workgroup) if one is not None),
+        "owner": people.together(email.owner, email.workgroup),
     }
     return About({name: words for name, words in found.items() if words}, _last(email))
 

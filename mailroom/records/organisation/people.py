@@ -89,6 +89,11 @@ def address_of(employee: Employee) -> str:
     return employee.email or (employee.user.email if employee.user else "")
 
 
+def together(*found: object) -> str:
+    """A work group and an owner, or whoever there is of them, in words."""
+    return ", ".join(str(one) for one in found if one)
+
+
 def works(employee: Employee | None) -> bool:
     """Whether somebody may receive work: inactive people never do."""
     return employee is not None and employee.active and (employee.user is None or employee.user.is_active)

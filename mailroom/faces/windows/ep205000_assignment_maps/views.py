@@ -24,6 +24,7 @@ from mailroom.flows.incoming import assigning, maps
 from mailroom.records.assignment import matching
 from mailroom.records.assignment.models import AssignmentMap, AssignmentRule
 from mailroom.records.filters import lines
+from mailroom.records.organisation import people
 
 
 def delete(request: HttpRequest, ids: list[Any]) -> Outcome:
@@ -129,7 +130,7 @@ def shown(rule: AssignmentRule, of_map: AssignmentMap) -> dict[str, Any]:
     return {
         "rule": rule,
         "words": filters.sentence(lines.of(rule.conditions), assigning.properties_of(of_map)),
-        "who": ", ".join(str(one) for one in (rule.workgroup, owner) if one),
+        "who": people.together(rule.workgroup, owner),
     }
 
 

@@ -94,7 +94,7 @@ def _linked_words(linked: Email) -> str:
 
 
 def _what(email: Email, writer: Any) -> str:
-    who = ", ".join(str(one) for one in (email.workgroup, email.owner) if one is not None)
+    who = people.together(email.workgroup, email.owner)
     parts = [
         _("%(who)s works here.") % {"who": writer} if writer is not None else "",
         _("Related entity: %(entity)s.") % {"entity": email.related_entity_description}
