@@ -55,11 +55,17 @@ def _spans(body: LexborNode) -> Iterator[list[LexborNode]]:
         start = node
         while start.parent is not None and start.parent.tag == "div" and start.prev is None:
             start = start.parent  # QUIRK: Outlook wraps the line above a quote in a div of its own
-        span, following = [start], start.next
-        while following is not None:
-            span.append(following)
-            following = following.next
-        yield span
+        yield with_all_behind(start)
+
+
+def with_all_behind(node: LexborNode) -> list[LexborNode]:
+    """A node and those behind it. QUIRK: Outlook on the web quotes what follows the block of its fields, unwrapped."""
+    found: list[LexborNode] = []
+    following: LexborNode | None = node
+    while following is not None:
+        found.append(following)
+        following = following.next
+    return found
 
 
 def _outermost(spans: list[list[LexborNode]]) -> list[list[LexborNode]]:

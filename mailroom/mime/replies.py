@@ -2,9 +2,9 @@
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
-from mailroom.mime import attributions, bodies, nesting, signatures
+from mailroom.mime import attributions, bodies, nesting, quotes, signatures
 
 QUOTED_HTML = (
     "blockquote[type=cite], .gmail_quote, .yahoo_quoted, .protonmail_quote, .zmail_extra, .moz-cite-prefix, "
@@ -61,16 +61,9 @@ def _without_quotes(html: str) -> str:
     for node in tree.css(QUOTED_HTML):
         node.decompose()
     for node in tree.css(QUOTED_FROM_HERE)[:1]:
-        _drop_from(node)
+        for behind in reversed(quotes.with_all_behind(node)):
+            behind.decompose()
     return tree.html or ""
-
-
-def _drop_from(node: LexborNode) -> None:
-    """QUIRK: Outlook on the web quotes all that follows the block of its fields, without anything round it."""
-    following = node.next
-    while following is not None:
-        node, following = following, following.next
-        node.decompose()
 
 
 def _new_part(lines: list[str], with_signature: bool = False) -> str:
