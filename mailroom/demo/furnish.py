@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from mailroom.demo.company import cast, history, house, scripts
+from mailroom.demo.company import cast, history, house, mailing, scripts
 from mailroom.demo.mail_world.world import HOST, MailWorld
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import User
@@ -28,3 +28,4 @@ def furnish(now: datetime, world: MailWorld) -> None:
     built = house.build(now, world.smtp_port, world.imap_port)
     with world.telling_the_past():
         history.Teller(built, world, now).tell(scripts.conversations(now))
+        mailing.tell(built, now)

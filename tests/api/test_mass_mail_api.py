@@ -26,6 +26,8 @@ def test_a_mass_email_is_made_prepared_tried_and_sent(api: Make, now: datetime) 
     assert made.status_code == 201, made.content
     where = f"mass-emails/{made.json()['mass_email_id']}"
     assert call("post", f"{where}/send").status_code == 409
+    assert call("post", f"{where}/files", {"name": "a.txt", "content": "YQ=="}).status_code == 201
+    assert [file["name"] for file in call("get", f"{where}/files").json()] == ["a.txt"]
     assert call("post", f"{where}/prepare").json()["counts"]["recipients"] == 1
     assert call("get", f"{where}/preview").json()["html"].startswith("<p>Hi Ola</p>")
     assert call("post", f"{where}/test", {"to": "me@mailroom.test"}).status_code == 200
@@ -34,6 +36,7 @@ def test_a_mass_email_is_made_prepared_tried_and_sent(api: Make, now: datetime) 
     [row] = call("get", f"{where}/recipients").json()["items"]
     assert (row["outcome"], row["contact"], row["campaign"]) == ("waiting", ola.pk, "C-1")
     shown = call("get", f"emails/{row['email']}").json()
+    assert [file["name"] for file in shown["attachments"]] == ["a.txt"]
     assert {one["type"] for one in shown["further_entities"]} == {"campaign", "mass_email"}
     assert call("delete", where).status_code == 409
     assert call("put", where, values()).status_code == 409

@@ -10,6 +10,7 @@ from mailroom.faces.cli import (
     exchange,
     importing,
     keeping,
+    mass_emails,
     notifications,
     parse,
     people,
@@ -39,6 +40,7 @@ app.add_typer(assignment_maps.app, name="assignment-maps")
 app.add_typer(portal.app, name="portal")
 app.add_typer(preferences.app, name="preferences")
 app.add_typer(emails.app, name="emails")
+app.add_typer(mass_emails.app, name="mass-emails")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(search.app, name="search")

@@ -11,7 +11,7 @@ from mailroom.records.emails.models import Email
 from mailroom.records.organisation.models import Employee, User
 
 
-@audit.kept(without=("prepared_at", "sent_at"), many=("marketing_lists", "campaigns"))
+@audit.kept(without=("prepared_at", "queued_at", "sent_at"), many=("marketing_lists", "campaigns"))
 class MassEmail(models.Model):
     """One text for many people, each of whom gets a mail of his own."""
 
@@ -57,6 +57,7 @@ class MassEmail(models.Model):
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField(editable=False)
     prepared_at = models.DateTimeField(null=True, editable=False)
+    queued_at = models.DateTimeField(null=True, editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:

@@ -1,7 +1,8 @@
 """A mass email's way from On hold to Sent: preparing, sending, stopping; the rows decide, so a kill costs a batch."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
 from django.utils import translation
@@ -11,17 +12,19 @@ from mailroom.base import engine
 from mailroom.flows.mailings import entity, recipients, text
 from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient, Reason
 from mailroom.flows.sending import bulk, from_template
-from mailroom.records.activities import linking
+from mailroom.mime import file_names
+from mailroom.records.activities import attached, linking
 from mailroom.records.crm import numbering
 from mailroom.records.emails import compose, links, status
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.links import Related
-from mailroom.records.emails.models import Status
+from mailroom.records.emails.models import Attachment, Email, Status
 from mailroom.records.notifications.render import TooLong
 from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
 
 BATCH = 200
+LONGEST_PAUSE = timedelta(hours=1)
 State = MassEmail.Status
 
 
@@ -53,7 +56,9 @@ def prepare(mass_email_id: int, now: datetime) -> MassEmail:
         raise status.Refused(_("Its mail is on its way: it cannot be prepared again."))
     text.check(mass_email)
     mass_email.recipients.all().delete()
-    MassEmailRecipient.objects.bulk_create(recipients.of(mass_email, now), batch_size=BATCH)
+    found = recipients.of(mass_email, now)
+    while batch := list(islice(found, BATCH)):
+        MassEmailRecipient.objects.bulk_create(batch)
     if not mass_email.recipients.filter(reason=Reason.NONE).exists():
         mass_email.status = State.ON_HOLD
         mass_email.save(update_fields=["status"])
@@ -81,8 +86,8 @@ def send(mass_email_id: int, now: datetime) -> MassEmail:
     if mass_email.status != State.PREPARED:
         raise status.Refused(_("Only a prepared mass email can be sent."))
     text.check(mass_email)
-    mass_email.status = State.SENDING
-    mass_email.save(update_fields=["status"])
+    mass_email.status, mass_email.queued_at = State.SENDING, now
+    mass_email.save(update_fields=["status", "queued_at"])
     _wake(mass_email.pk)
     return mass_email
 
@@ -121,10 +126,14 @@ def _batch(mass_email_id: int, now: datetime, position: int) -> int:
         return 0
     free = MassEmailRecipient.objects.filter(mass_email=mass_email, queued=False, reason=Reason.NONE)
     rows = list(free.select_related(*entity.WITH).order_by("pk")[:BATCH])
+    if rows and (mass_email.queued_at is None or mass_email.queued_at < now - LONGEST_PAUSE):
+        stop(mass_email_id)  # an old backup, perhaps: the rest may have got it since, so somebody has to say yes
+        return 0
     by, base = mass_email.created_by, from_template.base_address()
     with translation.override(by.language if by is not None else "en"):
         drafts = [(row, draft) for row in rows if (draft := _draft(mass_email, row, now, base)) is not None]
     emails = compose.create_many([draft for _row, draft in drafts], now, by)
+    _attach(mass_email, emails)
     for (row, _draft_of), email in zip(drafts, emails, strict=True):
         row.email = email
     queued = bulk.enqueue_many([email.pk for email in emails], now, by, position=position)
@@ -134,7 +143,28 @@ def _batch(mass_email_id: int, now: datetime, position: int) -> int:
             row.reason, row.words = Reason.REFUSED, queued.refused[row.email_id]
     MassEmailRecipient.objects.bulk_update(rows, ["email", "queued", "reason", "words"], batch_size=BATCH)
     links.further(_further(mass_email, rows))
+    MassEmail.objects.filter(pk=mass_email.pk).update(queued_at=now)
     return len(rows)
+
+
+def _attach(mass_email: MassEmail, emails: Sequence[Email]) -> None:
+    """The files of the mass email go with each mail; none is stored again."""
+    files = attached.of(mass_email)
+    if not files:
+        return
+    Attachment.objects.bulk_create(
+        Attachment(
+            email=email,
+            file=file.file,
+            position=place,
+            name=file.name,
+            content_type=file_names.type_of(file.name),
+            size=file.size,
+        )
+        for email in emails
+        for place, file in enumerate(files)
+    )
+    Email.objects.filter(pk__in=[email.pk for email in emails]).update(attachment_count=len(files))
 
 
 def _draft(mass_email: MassEmail, row: MassEmailRecipient, now: datetime, base: str) -> DraftFields | None:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from mailroom.flows.mailings import entity, unsubscribe
 from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient
 from mailroom.flows.sending import from_template, outbox
-from mailroom.flows.sending.outbox import NewEmail
-from mailroom.mime import bodies
+from mailroom.flows.sending.outbox import NewEmail, NewFile
+from mailroom.mime import bodies, file_names
 from mailroom.mime.message import Address
-from mailroom.records.activities import linking
-from mailroom.records.emails import links
+from mailroom.records.activities import attached, linking
+from mailroom.records.emails import compose, links
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email
+from mailroom.records.files import store
 from mailroom.records.notifications import checking, render, sources
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.notifications.render import Rendered
@@ -45,6 +46,9 @@ def check(mass_email: MassEmail) -> None:
         raise NotReady(_("The text is empty."))
     if wrong:
         raise NotReady(str(wrong[0]))
+    size = sum(file.size for file in attached.of(mass_email))
+    if size > compose.LARGEST_FILES:
+        raise NotReady(_("The files together may have %(n)d MB.") % {"n": compose.LARGEST_FILES // 1_000_000})
     if not mass_email.account.active or mass_email.account.personal_owner_id is not None:
         raise NotReady(_("Mass mail goes from an active account that is nobody's own."))
 
@@ -93,7 +97,7 @@ def draft_of(mass_email: MassEmail, recipient: MassEmailRecipient, now: datetime
 def send_test(mass_email: MassEmail, recipient: MassEmailRecipient | None, to: str, by: User, now: datetime) -> Email:
     """Queue the mail for `to` alone; its link unsubscribes nobody.
 
-    Raises NotReady, render.TooLong, outbox.BadAddress or outbox.NoRecipient.
+    Raises NotReady, render.TooLong, outbox.BadAddress, outbox.NoRecipient or store.FileMissing.
     """
     check(mass_email)
     with translation.override(by.language):
@@ -106,4 +110,6 @@ def send_test(mass_email: MassEmail, recipient: MassEmailRecipient | None, to: s
         text=bodies.text_from_html(made.html),
         extra={"auto_submitted": "auto-generated"},
     )
-    return outbox.create(NewEmail(fields, send=True), now, by)
+    rows = attached.of(mass_email)
+    files = [NewFile(row.name, file_names.type_of(row.name), store.content_of(row.file)) for row in rows]
+    return outbox.create(NewEmail(fields, files=files, send=True), now, by)

@@ -11,12 +11,14 @@ from mailroom.base import clock
 from mailroom.demo import furnish
 from mailroom.demo.company import cast, scripts
 from mailroom.demo.mail_world.world import MailWorld, Pace
+from mailroom.flows.mailings import responses
+from mailroom.flows.mailings.models import MassEmail
 from mailroom.flows.receiving import receive
 from mailroom.flows.sending import outbox, send
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
-from mailroom.records.emails.models import Email
+from mailroom.records.emails.models import Email, Lane
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,7 +35,7 @@ def furnished(tmp_path: Path) -> Iterator[MailWorld]:
 
 def test_the_history_has_every_state_and_real_threads(furnished: MailWorld) -> None:
     told = [line for one in scripts.conversations(NOW) if not one.arrives_later for line in one.lines]
-    assert Email.objects.count() == len(told)
+    assert Email.objects.exclude(lane=Lane.BULK).count() == len(told)
     states = set(Email.objects.values_list("direction", "status", "box"))
     assert {
         ("incoming", "processed", "incoming"),
@@ -49,6 +51,11 @@ def test_the_history_has_every_state_and_real_threads(furnished: MailWorld) -> N
     assert reminder.count() == 4
     assert reminder.values("thread").distinct().count() == 1
     assert {email.related_entity_type for email in reminder} == {"case"}
+
+
+def test_the_customers_got_the_mass_email_of_the_campaign(furnished: MailWorld) -> None:
+    [counts] = responses.counts(MassEmail.objects.values_list("pk", flat=True)).values()
+    assert counts.recipients == counts.sent + counts.waiting > 10
 
 
 def test_a_second_start_changes_nothing_and_the_newest_mail_comes_by_the_first_receive(furnished: MailWorld) -> None:

@@ -1,6 +1,6 @@
 """Mass mail on its way: each mail once, whatever is pressed or killed; answers, bounces, unsubscribing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +12,13 @@ from mailroom.flows.mailings import prepare, responses, text, unsubscribe
 from mailroom.flows.mailings.models import MassEmailRecipient
 from mailroom.flows.sending import bulk
 from mailroom.mime import parse
-from mailroom.records.activities import linking, timeline
+from mailroom.records.activities import attached, linking, timeline
 from mailroom.records.crm.models import Contact, Unsubscribed
 from mailroom.records.emails import bounced, links, status
 from mailroom.records.emails.models import Email, Lane, Recipient
 from mailroom.records.emails.models.content import Outcome
 from mailroom.records.files import store
+from mailroom.records.files.models import StoredFile
 from mailroom.records.organisation.models import User
 from tests.factories import incoming, mass_mail
 
@@ -40,6 +41,7 @@ def message(email: Email) -> Any:
 def test_each_recipient_gets_a_mail_of_his_own_with_a_way_out(
     now: datetime, people: list[Contact], agent: User
 ) -> None:
+    """T11."""
     campaign = mass_mail.campaign(now, *people)
     made = mass_mail.sent(now, campaign, by=agent)
     assert made.status == "sending"  # queued, but nobody has it yet
@@ -58,6 +60,21 @@ def test_each_recipient_gets_a_mail_of_his_own_with_a_way_out(
         links.Related("mass_email", made.pk),
         links.Related("campaign", campaign.pk),
     }
+
+
+def test_its_files_go_with_every_mail_and_are_stored_once(now: datetime, people: list[Contact], agent: User) -> None:
+    """T07: encoded once a batch is the queue's affair."""
+    made = mass_mail.mass_email(now, mass_mail.marketing_list(now, *people))
+    attached.add(made, "prices.pdf", b"%PDF-", now, agent)
+    stored = StoredFile.objects.count()
+    prepare.prepare(made.pk, now)
+    prepare.send(made.pk, now)
+    prepare.carry_on(made.pk, now)
+    assert [message(email).attachments[0].name for email in mails()] == ["prices.pdf"] * 5
+    assert {email.attachment_count for email in mails()} == {1}
+    assert StoredFile.objects.count() == stored + 5  # the mails' own bytes
+    row = made.recipients.first()
+    assert message(text.send_test(made, row, "me@mailroom.test", agent, now)).attachments[0].name == "prices.pdf"
 
 
 def test_values_of_people_are_escaped_and_a_header_cannot_be_injected(now: datetime) -> None:
@@ -114,6 +131,19 @@ def test_stopped_it_goes_on_with_the_rest(
     prepare.carry_on(made.pk, now)
     assert len(mails()) == 2
     assert responses.counts([made.pk])[made.pk].waiting == 5
+    prepare.send(made.pk, now)
+    prepare.carry_on(made.pk, now)
+    assert len(mails()) == 5
+
+
+def test_what_stood_still_for_long_waits_for_a_yes(now: datetime, people: list[Contact]) -> None:
+    """T46: an old backup that was restored in the middle of it sends nothing by itself."""
+    made = mass_mail.mass_email(now, mass_mail.marketing_list(now, *people))
+    prepare.prepare(made.pk, now)
+    prepare.send(made.pk, now - timedelta(days=7))
+    prepare.carry_on(made.pk, now)
+    made.refresh_from_db()
+    assert (made.status, mails()) == ("prepared", [])
     prepare.send(made.pk, now)
     prepare.carry_on(made.pk, now)
     assert len(mails()) == 5
@@ -218,6 +248,7 @@ def path_of(recipient: MassEmailRecipient) -> str:
 
 
 def test_one_click_without_cookies_unsubscribes_and_looking_does_not(recipient: MassEmailRecipient) -> None:
+    """T11, T48."""
     visitor = Client(enforce_csrf_checks=True)
     page = visitor.get(path_of(recipient))
     assert page.status_code == 200
@@ -246,3 +277,35 @@ def test_a_link_that_was_not_made_here_does_nothing(recipient: MassEmailRecipien
     assert Client().get(path).status_code == 404
     assert Client().post(path, {"List-Unsubscribe": "One-Click"}).status_code == 404
     assert not Unsubscribed.objects.exists()
+
+
+def test_killed_and_stopped_at_every_batch_each_gets_one_mail(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T45: it is Sent only when all mails have an outcome."""
+    monkeypatch.setattr(prepare, "BATCH", 7)
+    many = [mass_mail.contact(f"P{n}", f"p{n}@example.net") for n in range(40)]
+    made = mass_mail.mass_email(now, mass_mail.marketing_list(now, *many))
+    prepare.prepare(made.pk, now)
+    whole, turn = links.further, iter(range(100))
+
+    def dies_now_and_then(pairs: Any) -> None:
+        whole(pairs)
+        if next(turn) % 3 == 1:  # at the end of a batch, before it is committed
+            raise RuntimeError
+
+    monkeypatch.setattr(links, "further", dies_now_and_then)
+    prepare.send(made.pk, now)
+    for round_ in range(12):
+        try:
+            prepare.carry_on(made.pk, now)
+        except RuntimeError:
+            if round_ % 2:
+                prepare.stop(made.pk)
+                prepare.send(made.pk, now)
+    addresses = Recipient.objects.filter(kind="to").values_list("address", flat=True)
+    assert sorted(addresses) == sorted(one.email for one in many)
+    made.refresh_from_db()
+    assert made.status == "sending"
+    Email.objects.update(status="processed")
+    prepare.carry_on(made.pk, now)
+    made.refresh_from_db()
+    assert made.status == "sent"

@@ -13,20 +13,22 @@ from pydantic import Field
 from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.refusals import Invalid
+from mailroom.faces.api.v1 import beside
 from mailroom.faces.api.v1.members import Place
+from mailroom.faces.api.v1.records import Resource
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
 from mailroom.flows.mailings import entity, prepare, responses, text
 from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient, Reason
 from mailroom.flows.sending import from_template, outbox
 from mailroom.mime import bodies
 from mailroom.records.activities import linking
-from mailroom.records.crm import entities
 from mailroom.records.crm.models import Campaign, MarketingList
 from mailroom.records.emails import status
 from mailroom.records.notifications import language
 from mailroom.records.notifications.render import TooLong
 
 router = Router(tags=["mass emails"])
+MASS_EMAILS = Resource(entity.KEY, plain=(), only_marketers=True)
 PLAIN = (
     *("mass_email_id", "description", "reply_to", "subject", "body", "source", "campaign_members"),
     *("to_contacts", "to_leads", "to_employees"),
@@ -147,6 +149,9 @@ def list_recipients(request: HttpRequest, reference: str, shown: Query[Shown]) -
     return {"items": list(map(_recipient, rows)), "cursor": str(following) if following else None}
 
 
+beside.add(router, MASS_EMAILS, "mass emails")
+
+
 @router.post("/{reference}/{work}", response={200: dict[str, Any], **ERRORS})
 def act(request: HttpRequest, reference: str, work: Literal["prepare", "hold", "send", "stop"]) -> dict[str, Any]:
     """Prepare freezes the recipients, send queues their mail in the background, stop and hold take that back."""
@@ -163,13 +168,11 @@ def act(request: HttpRequest, reference: str, work: Literal["prepare", "hold", "
 
 
 def _rows(request: HttpRequest) -> Any:
-    return entities.TYPES[entity.KEY].rows(rights.user_of(request))
+    return MASS_EMAILS.rows(request)
 
 
 def _find(request: HttpRequest, reference: str) -> MassEmail:
-    found: MassEmail | None = entities.TYPES[entity.KEY].find(rights.user_of(request), reference)
-    if found is None:
-        raise Http404
+    found: MassEmail = MASS_EMAILS.find(request, reference)
     return found
 
 

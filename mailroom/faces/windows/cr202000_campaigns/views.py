@@ -62,6 +62,8 @@ class CampaignForm(RecordForm, MembersForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.fields["campaign_id"].help_text = ""
         for name in ("start_on", "end_on"):
             self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.kit.registry import Window, Workspace
 
-WINDOW = Window(id="CR204000", name=_("Marketing lists"), workspace=Workspace.RELATIONS, icon="list", order=62)
+WINDOW = Window(id="CR204000", name=_("Marketing lists"), workspace=Workspace.RELATIONS, icon="list", order=74)

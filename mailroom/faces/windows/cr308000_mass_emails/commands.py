@@ -15,11 +15,12 @@ from mailroom.flows.mailings import prepare, responses, text
 from mailroom.flows.mailings.models import MassEmail, Reason
 from mailroom.flows.sending import outbox
 from mailroom.records.emails import status
+from mailroom.records.files.store import FileMissing
 from mailroom.records.filters.lines import Wrong
 from mailroom.records.notifications.render import TooLong
 
 State = MassEmail.Status
-REFUSALS = (status.Refused, text.NotReady, Wrong, TooLong, outbox.BadAddress, outbox.NoRecipient)
+REFUSALS = (status.Refused, text.NotReady, Wrong, TooLong, outbox.BadAddress, outbox.NoRecipient, FileMissing)
 
 
 def of(record: MassEmail | None, request: HttpRequest) -> Toolbar:

@@ -54,6 +54,8 @@ class MassEmailForm(RecordForm):
                 field.disabled = name not in FREE
         elif self.instance.pk is not None:
             self.fields["mass_email_id"].disabled = True
+        if self.instance.pk is not None:
+            self.fields["mass_email_id"].help_text = ""
 
     def clean_body(self) -> str:
         """Without anything that could run."""

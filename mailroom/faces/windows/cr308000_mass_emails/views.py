@@ -32,9 +32,9 @@ def status_cell(row: MassEmail) -> Any:
     return cells.status(row.get_status_display(), TONES.get(State(row.status), ""))
 
 
-def counted(key: str, label: Any) -> Column:
+def counted(key: str, label: Any, width: int = 12) -> Column:
     """A column of one of the counts."""
-    return Column(key, label, cell=lambda row: str(getattr(row.counts, key) or ""), width=11)
+    return Column(key, label, cell=lambda row: str(getattr(row.counts, key) or ""), width=width)
 
 
 class MassEmails(grid.EntityList):
@@ -52,7 +52,7 @@ class MassEmails(grid.EntityList):
         counted("failed", gettext_lazy("Failed")),
         counted("bounced", gettext_lazy("Bounced")),
         counted("replied", gettext_lazy("Replied")),
-        counted("unsubscribed", gettext_lazy("Unsubscribed")),
+        counted("unsubscribed", gettext_lazy("Unsubscribed"), 14),
         Column("created_at", gettext_lazy("Created"), cell=cells.of("created_at", cells.moment), sort="created_at",
                width=14, place="date", first_down=True),
     )  # fmt: skip
@@ -108,6 +108,7 @@ class MassEmailWindow(EntityWindow):
             ),
             Tab("recipients", gettext_lazy("Recipients"), template="cr308000/_recipients_tab.html"),
             Tab("activities", gettext_lazy("Activities"), template="relations/_activities.html"),
+            Tab("files", gettext_lazy("Files"), template="cr308000/_files.html"),
         ),
         aside="cr308000/_figures.html",
     )  # fmt: skip
