@@ -45,6 +45,13 @@ PAGES = {
     "quarantined-files": "/sm507030/",
     "canned-texts": "/cr306016/",
     "document": "/cr309000/1/",
+    "assignment-maps": "/ep205000/",
+    "case-classes": "/cr206000/",
+    "campaigns": "/cr202000/",
+    "marketing-lists": "/cr204000/",
+    "mass-emails": "/cr308000/",
+    "notification-events": "/sm204010/",
+    "audit-trail": "/sm205530/",
 }
 DIALOGS = {"link-to": ("Actions", "Link to"), "create-case": ("Create", "Case"), "snooze": ("Actions", "Snooze")}
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
