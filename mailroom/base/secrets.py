@@ -56,7 +56,7 @@ def read_or_create(path: Path) -> Keys:
 
 def _create(path: Path) -> None:
     """Put a whole key file in place at once, so that two processes starting together agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # beside it will lie all mail
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(Fernet.generate_key() + b"\n")

@@ -41,13 +41,18 @@ class _Summing(io.RawIOBase):
         return self._sum.hexdigest()
 
 
+def _for_its_owner(path: str, flags: int) -> int:
+    """A backup holds all mail and, where wanted, the key file."""
+    return os.open(path, flags, 0o600)
+
+
 class Writer:
     """Writes a backup beside its final name and puts it there when it is whole and on disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._draft = path.with_name(f"{path.name}.part")
-        self._file = self._draft.open("xb")
+        self._file = open(self._draft, "xb", opener=_for_its_owner)  # noqa: SIM115 closed on exit; Path.open takes no opener
         self._tar = tarfile.open(fileobj=self._file, mode="w|gz" if path.suffix == ".gz" else "w|")  # noqa: SIM115 closed on exit
         self._sums: dict[str, str] = {}
 

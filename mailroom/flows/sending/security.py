@@ -33,7 +33,7 @@ from mailroom.records.preferences import current
 log = structlog.get_logger(__name__)
 WELCOME_LIFE = timedelta(days=7)
 RECOVERY_LIFE = timedelta(hours=1)
-MOST_LINKS = 5  # links of one person in force at once: more are not mailed
+MOST_LINKS = 5  # links of one person in force, and mails to him within an hour: more are not made for who asks
 AFTER_LINK = "/sm203010/"
 
 
@@ -60,7 +60,8 @@ def welcome(user: User, now: datetime) -> Result:
 
 
 def password_changed(user: User, now: datetime) -> Result:
-    """Tell a user that his password was changed."""
+    """Tell a user that his password was changed; one-time links that he did not use are over."""
+    sign_in.end_links(user)
     return _send(Kind.PASSWORD_CHANGED, user, now)
 
 
@@ -82,6 +83,10 @@ def recover_password(name: str, now: datetime) -> list[Result]:
 
 
 def _asked_too_often(user: User, now: datetime) -> bool:
+    """Whoever knows an address must not fill the mailbox behind it."""
+    lately = Email.objects.filter(lane=Lane.SECURITY, created_at__gt=now - RECOVERY_LIFE)
+    if lately.filter(recipients__address__iexact=user.email).count() >= MOST_LINKS:
+        return True
     return SignInLink.objects.filter(user=user, used_at=None, expires_at__gt=now).count() >= MOST_LINKS
 
 

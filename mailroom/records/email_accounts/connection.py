@@ -16,6 +16,7 @@ CONSENT = (
     "The consent for this mailbox has ended. Open the account in System email accounts and press Give consent: "
     "nothing else changes."
 )
+LINE_ENDS = frozenset("\r\n\0")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 BUSY = re.compile(
     r"\[(UNAVAILABLE|INUSE|IN-USE|SERVERBUG|LIMIT|OVERQUOTA|SYS/\w+|LOGIN-DELAY)\b"
@@ -102,6 +103,8 @@ def _signed_in(
     hang_up: Callable[[Client], None],
     credentials: Credentials,
 ) -> Client:
+    if LINE_ENDS & set(credentials.username + credentials.secret):
+        raise SignInRefused("A line break in user name or password would end the command.")
     client = dial()
     try:
         sign_in(client, credentials)

@@ -19,7 +19,7 @@ from mailroom.records.notifications.models import NotificationTemplate
 
 BREAKS = re.compile(r"[\r\n\x00]+")
 UNSAFE = re.compile(
-    r"[\x00-\x20]*(?!https?:|mailto:|tel:)[\w+.\x00-\x20-]*:", re.IGNORECASE
+    r"[\x00-\x20]*+(?!https?:|mailto:|tel:)[\w+.\x00-\x20-]*:", re.IGNORECASE
 )  # as an address: it could run
 WELCOME_PLACES = ("Company", "Name", "Username", "Password")
 LONGEST = 5_000_000  # characters of one part: a mail beyond it is of use to nobody

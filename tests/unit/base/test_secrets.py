@@ -64,3 +64,25 @@ def test_a_log_line_takes_any_bytes(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("text")
     structlog.get_logger("test").warning("odd reply", reply=b"\xff\x00 550", text="\udcff")
     assert "550" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_traceback_in_the_log_shows_no_values_of_variables(capsys: pytest.CaptureFixture[str], form: str) -> None:
+    def sign_in(password: str) -> None:
+        raise OSError(f"refused after {len(password)} letters")
+
+    logs.configure(form)
+    try:
+        sign_in("".join(("p4ss", "w0rd")))
+    except OSError:
+        structlog.get_logger("test").exception("failed")
+    finally:
+        logs.configure("text")
+    written = capsys.readouterr().err
+    assert "refused after 8 letters" in written
+    assert "p4ssw0rd" not in written
+
+
+def test_a_new_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    secrets.read_or_create(tmp_path / "data" / "key")
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0

@@ -164,3 +164,4 @@ def test_packs_that_are_gone_are_named(furnished: EmailAccount, now: datetime, t
     pack = store.StoredFile.objects.first().pack
     store.path_of(pack).unlink()
     assert backup.write(tmp_path / "backup.tar", now).missing == (pack,)
+    assert (tmp_path / "backup.tar").stat().st_mode & 0o077 == 0  # it holds all mail

@@ -148,3 +148,16 @@ def test_the_recovery_link_leads_to_the_choice_of_a_password(client: Client, per
     assert answer["Location"] == "/sm203010/"
     other = sign_in.make_link(person, clock.now())
     assert Client().post(f"/login/link/{other}/", {"next": "https://elsewhere.example/"})["Location"] == "/"
+
+
+def test_usernames_are_not_mailed_without_end(person: Any) -> None:
+    """Whoever knows an address must not fill its mailbox."""
+    for _attempt in range(10):
+        security.recover_login(person.email, clock.now())
+    assert Email.objects.count() == security.MOST_LINKS
+
+
+def test_a_new_password_ends_the_links_that_were_made_before_it(person: Any) -> None:
+    token = sign_in.make_link(person, clock.now())
+    security.password_changed(person, clock.now())
+    assert sign_in.use_link(token, clock.now()) is None

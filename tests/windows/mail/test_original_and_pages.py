@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from mailroom.records.emails.models import Email
+from mailroom.records.emails.models import Attachment, Email
 from tests.factories import emails
 from tests.windows.mail.conftest import letter
 
@@ -64,3 +64,27 @@ def test_a_page_of_a_dialog_leads_back_to_where_it_was_opened(signed_in: Client,
     assert wrong.status_code == 422
     assert "<!doctype html>" in wrong.content.decode()
     assert "evil.example" not in wrong.content.decode()
+
+
+def test_a_picture_that_was_held_back_stands_in_no_body_either(signed_in: Client, file_mail: Filer) -> None:
+    raw = b"""From: a@b.example
+Content-Type: multipart/related; boundary=b
+
+--b
+Content-Type: text/html
+
+<img src="cid:one@b.example">
+--b
+Content-Type: image/png
+Content-Disposition: inline; filename=one.png
+Content-ID: <one@b.example>
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgo=
+--b--
+"""
+    email = file_mail(raw)
+    address = f"/cr306015/{email.pk}/inline/one@b.example"
+    assert signed_in.get(address).status_code == 200
+    email.attachments.update(state=Attachment.State.QUARANTINED)
+    assert signed_in.get(address).status_code == 404

@@ -64,3 +64,27 @@ def test_signing_out_needs_a_post(client: Client, agent: User) -> None:
 def test_without_remember_the_session_ends_with_the_browser(client: Client, agent: User) -> None:
     client.post("/login/", {"username": "kari", "password": PASSWORD})
     assert client.session.get_expire_at_browser_close()
+
+
+def test_behind_a_proxy_wrong_passwords_of_one_client_lock_no_other(client: Client, agent: User) -> None:
+    """What a client wrote into the field itself stands before the proxy's word and counts for nothing."""
+    for attempt in range(6):
+        told = f"10.0.0.{attempt}, 203.0.113.7"
+        answer = client.post("/login/", {"username": "kari", "password": "wrong"}, HTTP_X_FORWARDED_FOR=told)
+    assert answer.status_code == 429
+    good = {"username": "kari", "password": PASSWORD}
+    assert client.post("/login/", good, HTTP_X_FORWARDED_FOR="203.0.113.8").status_code == 302
+
+
+def test_only_a_proxy_on_this_machine_is_believed(client: Client, agent: User) -> None:
+    for attempt in range(6):
+        told, own = f"203.0.113.{attempt}", "198.51.100.9"
+        values = {"username": "kari", "password": "wrong"}
+        answer = client.post("/login/", values, HTTP_X_FORWARDED_FOR=told, REMOTE_ADDR=own)
+    assert answer.status_code == 429
+
+
+@pytest.mark.parametrize("told", ["203.0.113.7", "127.0.0.1, 203.0.113.7", "nonsense", ""])
+def test_figures_are_not_open_to_those_whom_a_proxy_lets_through(client: Client, db: None, told: str) -> None:
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", HTTP_X_FORWARDED_FOR=told).status_code == 401

@@ -82,12 +82,21 @@ def values_of(email: Email) -> dict[str, Any]:
     fields: dict[str, list[str]] = {"to": [], "cc": [], "bcc": [], "reply_to": []}
     for row in email.recipients.all():
         fields[row.kind].append(written(Address(row.name, row.address)))
-    content = getattr(email, "content", None)
     return {
         "account": email.account_id,
         "to": ", ".join(fields["to"]),
         "cc": ", ".join(fields["cc"]),
         "bcc": ", ".join(fields["bcc"]),
         "subject": email.subject,
-        "body": inline_images.shown(email.pk, content.html or content.text) if content else "",
+        "body": body_of(email),
     }
+
+
+def body_of(email: Email) -> str:
+    """The body for the editor, which is part of our page: cleaned, also where a program wrote the draft."""
+    content = getattr(email, "content", None)
+    if content is None:
+        return ""
+    if content.html:
+        return inline_images.shown(email.pk, bodies.sanitise_html(content.html))
+    return bodies.html_from_text(content.text) if {"<", "&"} & set(content.text) else content.text

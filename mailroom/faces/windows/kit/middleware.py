@@ -1,11 +1,39 @@
-"""Round every request: the person's language and time zone, and whose changes the audit trail tells of."""
+"""Round every request: where it comes from, the person's language and time zone, whose changes the trail tells of."""
 
+import ipaddress
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from mailroom.base import audit
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+NOWHERE = "0.0.0.0"
+
+
+class OriginMiddleware:
+    """Behind a proxy on this machine the address is the one that the proxy saw, as throttling and `/metrics` need it.
+
+    The last entry of X-Forwarded-For is the proxy's own word; those before it are whatever the client wrote.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        told = request.META.get("HTTP_X_FORWARDED_FOR")
+        if told is not None and request.META.get("REMOTE_ADDR") in LOOPBACK:
+            request.META["REMOTE_ADDR"] = _address(told.rpartition(",")[2].strip())
+        return self.get_response(request)
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return NOWHERE
 
 
 class PersonMiddleware:

@@ -92,8 +92,8 @@ def file(request: HttpRequest, key: int, attachment: int) -> HttpResponseBase:
 
 @require_GET
 def inline(request: HttpRequest, key: int, content_id: str) -> HttpResponseBase:
-    """An inline image of a body, by its Content-ID; only pictures, never SVG."""
-    rows = rights.find(request, key).attachments.select_related("file")
+    """An inline image of a body, by its Content-ID; only pictures, never SVG, nor one that was held back."""
+    rows = rights.find(request, key).attachments.select_related("file").filter(state=Attachment.State.DELIVERED)
     row = rows.filter(content_id=content_id).first()
     if row is None or row.file is None or row.content_type.lower() not in frame.PICTURES:
         raise Http404

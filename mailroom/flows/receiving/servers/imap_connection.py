@@ -29,6 +29,7 @@ class ImapConnection(imaplib.IMAP4):
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> tuple[Literal["OK"], list[None]]:
         """Encrypt; what came before in the clear is forgotten, the list of capabilities too (RFC 3501 §6.2.1)."""
         answer = super().starttls(ssl_context)
+        self.untagged_responses.clear()
         self._read_paced()
         return answer
 
