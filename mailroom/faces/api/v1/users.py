@@ -62,7 +62,7 @@ def create_user(request: HttpRequest, new: NewUserIn) -> Any:
     """Create a user, with an employee of the same name unless it is an API client."""
     by = rights.administrator(request)
     _check(new)
-    _refuse_to_programs(by, new.role == Role.ADMINISTRATOR or bool(new.password))
+    _refuse_to_programs(by, Role(new.role) == Role.ADMINISTRATOR or bool(new.password))
     login, password = new.login.replace("\x00", ""), new.password or None
     user = people.create_user(login, new.email, new.role, password, new.full_name)
     user.is_active, user.language, user.time_zone = new.is_active, new.language, new.time_zone
