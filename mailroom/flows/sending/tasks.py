@@ -1,7 +1,7 @@
 """What a worker does for sending."""
 
 from mailroom.base import clock, engine
-from mailroom.flows.sending import notices, send, sent_folder
+from mailroom.flows.sending import notices, send, sent_folder, turns
 
 
 @engine.task("sending.send")
@@ -13,7 +13,7 @@ def send_account(account_id: int) -> None:
 @engine.every(2, "sending.tick")
 def tick() -> None:
     """Wake sending for every account that has mail due."""
-    for account_id in send.due_accounts(clock.now()):
+    for account_id in turns.due_accounts(clock.now()):
         engine.wake("sending.send", lock=f"sending:{account_id}", account_id=account_id)
 
 

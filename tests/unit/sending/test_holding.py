@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mailroom.flows.receiving import receive
-from mailroom.flows.sending import holding, outbox, send
+from mailroom.flows.sending import holding, outbox, send, turns
 from mailroom.flows.sending.outbox import NewEmail
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
@@ -56,7 +56,7 @@ def test_nothing_of_a_restored_queue_goes_out_without_a_yes(
     for hours in (0, 1, 100):
         moment = restored + timedelta(hours=hours)
         assert send.send_account(account.pk, moment, read_clock=lambda at=moment: at).sent == 0
-        assert account.pk not in send.due_accounts(moment)
+        assert account.pk not in turns.due_accounts(moment)
     past.refresh_from_db()
     assert (past.status, "backup" in past.error) == (Status.PENDING, True)
     assert list(holding.held()) == [past]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailroom.flows.sending import bulk, claims, journal, outbox, run, send
+from mailroom.flows.sending import bulk, claims, journal, outbox, run, send, turns
 from mailroom.flows.sending.models import SendingOptions
 from mailroom.flows.sending.outbox import NewEmail
 from mailroom.flows.sending.replies import Answer, Reply, Transaction
@@ -97,7 +97,7 @@ def test_no_account_has_more_sessions_than_it_allows_over_all_workers(
     assert send.send_account(account.pk, now, read_clock=lambda: now).sent == 0
     assert "Another worker" in send.send_account(account.pk, now, manual=True, read_clock=lambda: now).error
     later = now + journal.LEASE + timedelta(seconds=1)
-    assert account.pk in send.due_accounts(later)
+    assert account.pk in turns.due_accounts(later)
     assert send.send_account(account.pk, later, read_clock=lambda: later).sent == 2
 
 

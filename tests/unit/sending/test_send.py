@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailroom.flows.sending import claims, journal, outbox, probe, send
+from mailroom.flows.sending import claims, journal, outbox, probe, send, turns
 from mailroom.flows.sending.models import SendingOptions
 from mailroom.flows.sending.outbox import NewEmail
 from mailroom.mime import parse
@@ -133,7 +133,7 @@ def test_an_account_that_is_down_uses_up_no_attempts(accounts: AccountFactory, n
         email.refresh_from_db()
         assert (email.status, email.attempts) == (Status.PENDING, 0)
     assert send.send_account(account.pk, now, read_clock=lambda: now).error == result.error
-    assert account.pk not in send.due_accounts(now)
+    assert account.pk not in turns.due_accounts(now)
     by_hand = send.send_account(account.pk, now, manual=True, read_clock=lambda: now)
     assert by_hand.failed == 3
 
@@ -147,10 +147,10 @@ def test_send_every_is_the_least_time_between_two_runs_but_not_for_what_people_w
     notice = queued(account, now)
     Email.objects.filter(pk=notice.pk).update(lane=Lane.NOTICE)
     soon, later = now + timedelta(seconds=59), now + timedelta(seconds=60)
-    assert account.pk not in send.due_accounts(soon)
-    assert account.pk in send.due_accounts(later)
+    assert account.pk not in turns.due_accounts(soon)
+    assert account.pk in turns.due_accounts(later)
     queued(account, now)
-    assert account.pk in send.due_accounts(soon)
+    assert account.pk in turns.due_accounts(soon)
 
 
 def test_suspended_no_path_opens_a_connection(account: EmailAccount, smtp_server: SmtpServer, now: datetime) -> None:
@@ -212,7 +212,7 @@ def test_a_dead_workers_mail_comes_back_and_only_the_one_in_flight_is_in_doubt(
     claims.claim(account, "dead", now, 10)
     journal.mark("dead", [(in_flight.pk, "")], now)
     later = now + claims.LEASE + timedelta(seconds=1)
-    assert account.pk in send.due_accounts(later)
+    assert account.pk in turns.due_accounts(later)
     result = send.send_account(account.pk, later, read_clock=lambda: later)
     assert (result.sent, result.in_doubt) == (1, 1)
     waiting.refresh_from_db()

@@ -7,7 +7,7 @@ from django.test import Client
 
 from mailroom.base import clock
 from mailroom.flows.receiving import receive
-from mailroom.flows.sending import claims, journal, outbox, send
+from mailroom.flows.sending import claims, journal, outbox, send, turns
 from mailroom.flows.watching import looking, thread_check
 from mailroom.flows.watching.models import Kind
 from mailroom.mime.message import Address
@@ -62,7 +62,7 @@ def test_the_age_of_the_oldest_pending_mail_is_a_figure_until_a_second_worker_se
     assert figure(client, "mailroom_oldest_pending_seconds") == [age]
     hour = now + timedelta(minutes=61)
     assert [found.kind for found in looking.oldest_pending(hour)] == [Kind.OLDEST_PENDING]
-    assert account.pk in send.due_accounts(later)
+    assert account.pk in turns.due_accounts(later)
     assert send.send_account(account.pk, later, read_clock=lambda: later).sent == 1
     email.refresh_from_db()
     assert email.status == Status.PROCESSED
