@@ -95,11 +95,7 @@ def receive_account(
 
     `stop` is asked after each slice; `progress` is told how many of how many mails have come.
     """
-    with mapping.off():
-        return _received(account_id, now, stop, progress)
-
-
-def _received(account_id: int, now: datetime, stop: Callable[[], bool], progress: Progress) -> ReceiveResult:
+    mapping.off()
     started = time.monotonic()
     account = EmailAccount.objects.get(pk=account_id)
     options = ReceivingOptions.objects.filter(account=account).first() or ReceivingOptions(account=account)
