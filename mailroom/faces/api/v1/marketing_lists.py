@@ -38,7 +38,7 @@ class ListIn(Schema):
     description: str = Field("", max_length=100_000)
 
 
-class AddressIn(Schema):
+class UnsubscribedIn(Schema):
     """An address that wants no mail of a list, or without one no mass mail at all."""
 
     address: str = Field(max_length=254)
@@ -94,7 +94,7 @@ def list_unsubscribed(request: HttpRequest, place: Query[Place]) -> dict[str, An
 
 
 @unsubscribed.post("", response={200: dict[str, Any], **ERRORS})
-def unsubscribe(request: HttpRequest, values: AddressIn) -> dict[str, Any]:
+def unsubscribe(request: HttpRequest, values: UnsubscribedIn) -> dict[str, Any]:
     """Note that an address wants none; what stood already stays."""
     user = rights.marketer(request)
     try:
