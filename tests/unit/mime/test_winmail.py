@@ -1,6 +1,7 @@
 """A winmail.dat written attribute by attribute (MS-OXTNEF 2.1.3): what Outlook wrapped comes out as if it had not."""
 
 import base64
+import time
 
 import compressed_rtf
 import pytest
@@ -73,3 +74,19 @@ def test_wherever_it_is_cut_nothing_raises_and_nothing_is_silent() -> None:
         codes = {defect.code for defect in message.defects}
         assert codes & {"tnef-broken", "tnef-cut"}, end
         assert ("tnef-broken" in codes) == (WHOLE[:end] in [one.content for one in message.attachments])
+
+
+@pytest.mark.parametrize("piece", [rb"{\f0\fcharset0 A}", rb"{\fonttbl{\f0\fcharset", rb"\f0\fcharset0", rb"{\pict"])
+def test_fonts_without_end_hold_no_worker(piece: bytes) -> None:
+    rtf = rb"{\rtf1{\fonttbl" + piece * 3000 + rb"}}"
+    content = winmail(rich_text(compressed_rtf.compress(rtf)), file(b"tilbud.pdf", PDF))
+    began = time.process_time()
+    assert [item.name for item in wrapped(content).attachments] == ["tilbud.pdf"]
+    assert time.process_time() - began < 5
+
+
+def test_letters_are_read_by_the_charset_of_their_font() -> None:
+    fonts = rb"{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fnil\fcharset204{\*\fname Arial;}Arial CYR;}}"
+    rtf = rb"{\rtf1\ansi\ansicpg1252" + fonts + rb"\f1 \'cf\'f0\'e8\'e2\'e5\'f2\par}"
+    message = wrapped(winmail(rich_text(compressed_rtf.compress(rtf))))
+    assert "\u041f\u0440\u0438\u0432\u0435\u0442" in message.text
