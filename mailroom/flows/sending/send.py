@@ -10,7 +10,7 @@ import structlog
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from mailroom.base import clock
+from mailroom.base import clock, mapping
 from mailroom.flows.sending import claims, holding, journal, pace, retry, settle
 from mailroom.flows.sending.models import SendingOptions, SendingSession
 from mailroom.flows.sending.run import CLAIM, MAILS_A_SESSION, Run, policy
@@ -51,6 +51,7 @@ def send_account(
 
     `only` names mails to send now, failed ones among them. While suspended only security mail goes out (T14).
     """
+    mapping.off()
     started = time.monotonic()
     account = EmailAccount.objects.get(pk=account_id)
     options = SendingOptions.objects.get_or_create(account=account)[0]
