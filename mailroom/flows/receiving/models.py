@@ -109,6 +109,7 @@ class ServerMessage(models.Model):
     raw_sha256 = models.BinaryField(max_length=32)
     email = models.ForeignKey(Email, models.SET_NULL, null=True, related_name="+")
     cleaned_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)  # when the server was asked to move it; the answer makes it cleaned
     cut = models.BooleanField(default=False)  # only its header is here: the server keeps it until the rest is fetched
 
     class Meta:

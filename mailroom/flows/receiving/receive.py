@@ -1,13 +1,13 @@
 """Receives one account: a session, slices of new messages, filing, and only then the server is told."""
 
+import contextlib
 import imaplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mailroom.base import mapping
@@ -23,7 +23,7 @@ from mailroom.records.preferences import current
 
 log = structlog.get_logger(__name__)
 TROUBLES = (OSError, EOFError, connection.SignInRefused, connection.Refused, imaplib.IMAP4.error)
-SETTLE_SECONDS = 1.0  # a server may still be at the move that a killed run asked for: asked again, it would copy twice
+SETTLE = timedelta(minutes=1)  # so long a server may still be at a move whose run died: asked again, it copies twice
 LOOK_SECONDS = 0.2  # how often the account is looked at while mails come in
 
 Progress = Callable[[int, int], None]
@@ -63,7 +63,11 @@ class _Run:
     counts: FilingResult = field(default_factory=FilingResult)
     lag_seconds: int | None = None
     looked: float = 0.0
-    left_over: bool = False
+    began: float = field(default_factory=time.monotonic)
+
+    def moment(self) -> datetime:
+        """The time by now: a run may go on for hours."""
+        return self.now + timedelta(seconds=time.monotonic() - self.began)
 
     def check(self) -> None:
         """Raise AccountChanged when the account is no longer what it was; looks at most five times a second."""
@@ -141,7 +145,6 @@ def _receive(run: _Run) -> Trouble | None:
         session = open_session(run.account)
     except TROUBLES as error:
         return connection.explain(error)
-    run.left_over = _to_clean(run).exists()
     try:
         wanted = folders_to_read(session, run.account, run.options)
         found = [_folder(session, run, folder) for folder in wanted]
@@ -220,11 +223,6 @@ def _file(run: _Run, part: Slice) -> None:
         run.lag_seconds = max(0, int((run.now - max(arrived)).total_seconds()))
 
 
-def _to_clean(run: _Run) -> QuerySet[ServerMessage]:
-    """What is stored and of which the server was told nothing yet."""
-    return ServerMessage.objects.filter(account=run.account, cleaned_at=None, cut=False)
-
-
 def _clean(session: Session, run: _Run, folder: str) -> None:
     """Tell the server about what is stored here: also what an earlier run stored but could not tell."""
     options = run.options
@@ -232,18 +230,35 @@ def _clean(session: Session, run: _Run, folder: str) -> None:
     if how == AfterReceiving.LEAVE:
         return
     row = FolderCursor.objects.filter(account=run.account, folder=folder).first()
-    stored = _to_clean(run).filter(folder=folder)
+    stored = ServerMessage.objects.filter(account=run.account, folder=folder, cleaned_at=None, cut=False)
     if row is not None:
         stored = stored.filter(uidvalidity=row.uidvalidity)
+    if how == AfterReceiving.MOVE:
+        stored = stored.exclude(asked_at__gt=run.moment() - SETTLE)
     waiting = list(stored.order_by("pk").values_list("pk", "uid"))
-    if waiting and run.left_over and how == AfterReceiving.MOVE:
-        time.sleep(SETTLE_SECONDS)
-        run.left_over = False
     for start in range(0, len(waiting), session.clean_batch):
         batch = waiting[start : start + session.clean_batch]
-        session.clean(folder, [uid for _pk, uid in batch], how, options.move_to_folder)
+        with _asked(run, [pk for pk, _uid in batch], how):
+            session.clean(folder, [uid for _pk, uid in batch], how, options.move_to_folder)
         for piece in range(0, len(batch), 500):
             keys = [pk for pk, _uid in batch[piece : piece + 500]]
             ServerMessage.objects.filter(pk__in=keys).update(cleaned_at=run.now)
     if waiting:
         troubles.moved(run.account, run.now)
+
+
+@contextlib.contextmanager
+def _asked(run: _Run, keys: Sequence[int], how: str) -> Iterator[None]:
+    """Commit that the server is asked to move these, as only that does harm when it is asked for twice.
+
+    The note stays when the answer never comes; a refusal takes it back.
+    """
+    pieces = [keys[start : start + 500] for start in range(0, len(keys), 500)] if how == AfterReceiving.MOVE else []
+    for piece in pieces:
+        ServerMessage.objects.filter(pk__in=piece).update(asked_at=run.moment())
+    try:
+        yield
+    except connection.Refused:
+        for piece in pieces:
+            ServerMessage.objects.filter(pk__in=piece).update(asked_at=None)
+        raise

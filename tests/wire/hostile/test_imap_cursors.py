@@ -115,6 +115,21 @@ def test_a_server_without_move_gets_copies_and_loses_none(accounts: AccountFacto
         assert server.mails == []
 
 
+def test_a_move_whose_answer_never_came_is_asked_for_again_when_the_server_is_done_with_it(
+    accounts: AccountFactory, now: datetime
+) -> None:
+    """T01: a server that is still moving would copy twice; a minute later what is left is asked for again."""
+    with HostileImap(MAILS, {"UID MOVE": script.once(script.drop)}) as server:
+        account = account_on(accounts, server)
+        ReceivingOptions.objects.create(account=account, after_receiving="move", move_to_folder="Done")
+        assert receive.receive_account(account.pk, now).error
+        assert receive.receive_account(account.pk, now + timedelta(seconds=30)).error == ""
+        assert not server.moved.get("Done")
+        assert receive.receive_account(account.pk, now + timedelta(minutes=2)).error == ""
+        assert server.moved["Done"] == MAILS
+        assert stored(account) == MAILS
+
+
 @pytest.mark.parametrize("pipelining", [False, True])
 def test_pop3_stores_everything_and_deletes_it_for_good(
     accounts: AccountFactory, now: datetime, pipelining: bool
