@@ -1,9 +1,8 @@
 """Receives one account: a session, slices of new messages, filing, and only then the server is told."""
 
-import contextlib
 import imaplib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -11,6 +10,7 @@ import structlog
 from django.utils.translation import gettext as _
 
 from mailroom.base import mapping
+from mailroom.base.rows import among
 from mailroom.flows.receiving import filing, folders, state, troubles
 from mailroom.flows.receiving.filing import FilingResult
 from mailroom.flows.receiving.models import AfterReceiving, FolderCursor, ReceivingOptions, ServerMessage
@@ -65,9 +65,14 @@ class _Run:
     looked: float = 0.0
     began: float = field(default_factory=time.monotonic)
 
+    @property
+    def seconds(self) -> float:
+        """How long it has gone on."""
+        return time.monotonic() - self.began
+
     def moment(self) -> datetime:
         """The time by now: a run may go on for hours."""
-        return self.now + timedelta(seconds=time.monotonic() - self.began)
+        return self.now + timedelta(seconds=self.seconds)
 
     def check(self) -> None:
         """Raise AccountChanged when the account is no longer what it was; looks at most five times a second."""
@@ -100,20 +105,19 @@ def receive_account(
     `stop` is asked after each slice; `progress` is told how many of how many mails have come.
     """
     mapping.off()
-    started = time.monotonic()
     account = EmailAccount.objects.get(pk=account_id)
     options = ReceivingOptions.objects.filter(account=account).first() or ReceivingOptions(account=account)
     run = _Run(account, options, now, stop, progress)
     error = _why_not(account)
     if not error and account.incoming_mail_protocol != IncomingMailProtocol.NONE:
-        error = _recorded(run, started)
+        error = _recorded(run)
     return ReceiveResult(
         account=account.email_account_id,
         found=run.found,
         stored=run.counts.stored,
         duplicate=run.counts.duplicate,
         quarantined=run.counts.quarantined,
-        seconds=time.monotonic() - started,
+        seconds=run.seconds,
         error=error,
     )
 
@@ -124,7 +128,7 @@ def _why_not(account: EmailAccount) -> str:
     return "" if account.active else _("The account is not active.")
 
 
-def _recorded(run: _Run, started: float) -> str:
+def _recorded(run: _Run) -> str:
     """One session with its beginning and end on the account; returns the error in words, or nothing."""
     state.begun(run.account, run.now)
     trouble: Trouble | None = Trouble("stopped", "", _("The run was broken off. The next one goes on where it stood."))
@@ -132,10 +136,8 @@ def _recorded(run: _Run, started: float) -> str:
         trouble = _receive(run)
     finally:
         if EmailAccount.objects.filter(pk=run.account.pk).exists():
-            seconds = time.monotonic() - started
-            state.ended(
-                run.account, run.now, state.Run(seconds, run.found, run.counts.stored, run.lag_seconds), trouble
-            )
+            told = state.Run(run.seconds, run.found, run.counts.stored, run.lag_seconds)
+            state.ended(run.account, run.now, told, trouble)
     return str(trouble) if trouble else ""
 
 
@@ -238,27 +240,14 @@ def _clean(session: Session, run: _Run, folder: str) -> None:
     waiting = list(stored.order_by("pk").values_list("pk", "uid"))
     for start in range(0, len(waiting), session.clean_batch):
         batch = waiting[start : start + session.clean_batch]
-        with _asked(run, [pk for pk, _uid in batch], how):
+        rows = ServerMessage.objects.filter(pk__in=among(pk for pk, _uid in batch))
+        if how == AfterReceiving.MOVE:  # the only word that does harm when it is said twice
+            rows.update(asked_at=run.moment())
+        try:
             session.clean(folder, [uid for _pk, uid in batch], how, options.move_to_folder)
-        for piece in range(0, len(batch), 500):
-            keys = [pk for pk, _uid in batch[piece : piece + 500]]
-            ServerMessage.objects.filter(pk__in=keys).update(cleaned_at=run.now)
+        except connection.Refused:
+            rows.update(asked_at=None)
+            raise
+        rows.update(cleaned_at=run.now)
     if waiting:
         troubles.moved(run.account, run.now)
-
-
-@contextlib.contextmanager
-def _asked(run: _Run, keys: Sequence[int], how: str) -> Iterator[None]:
-    """Commit that the server is asked to move these, as only that does harm when it is asked for twice.
-
-    The note stays when the answer never comes; a refusal takes it back.
-    """
-    pieces = [keys[start : start + 500] for start in range(0, len(keys), 500)] if how == AfterReceiving.MOVE else []
-    for piece in pieces:
-        ServerMessage.objects.filter(pk__in=piece).update(asked_at=run.moment())
-    try:
-        yield
-    except connection.Refused:
-        for piece in pieces:
-            ServerMessage.objects.filter(pk__in=piece).update(asked_at=None)
-        raise
