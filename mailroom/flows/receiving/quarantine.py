@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from django.db.models import Max, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mailroom.base import audit, durable, engine, rows
@@ -17,6 +18,7 @@ from mailroom.records.organisation.models import User
 
 log = structlog.get_logger(__name__)
 REPLAYED, DISCARDED = "replayed", "discarded"
+MARK = "SELECT max(id), max(closed_at) FROM receiving_quarantinedmessage"
 
 
 class NotFiled(status.Refused):
@@ -30,8 +32,10 @@ def open_rows() -> QuerySet[QuarantinedMessage]:
 
 def change_mark() -> str:
     """Changes as soon as mail is put aside, filed again or discarded."""
-    newest, closed = QuarantinedMessage.objects.aggregate(a=Max("pk"), b=Max("closed_at")).values()
-    return f"{newest or 0}{int(closed.timestamp() * 1000) if closed else 0}"
+    with connection.cursor() as cursor:
+        cursor.execute(MARK)
+        newest, closed = cursor.fetchone()
+    return f"{newest or 0}{''.join(filter(str.isdecimal, str(closed)))}"
 
 
 def may_read(row: QuarantinedMessage, user: User) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
+from mailroom.base import prepared
 from mailroom.flows.watching.models import Alert, Kind, WatchingOptions
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import User
@@ -119,6 +120,11 @@ def worked(account: EmailAccount, way: Kind, now: datetime) -> None:
 def shown(now: datetime) -> QuerySet[Alert]:
     """The open alerts that have stood long enough to be shown."""
     return Alert.objects.filter(withdrawn_at=None, shows_at__lte=now).select_related("account")
+
+
+def any_open() -> bool:
+    """Whether there is an open alert, shown yet or not: asked on every page."""
+    return bool(prepared.values(("open alert",), lambda: Alert.objects.filter(withdrawn_at=None).values_list("pk")[:1]))
 
 
 def over() -> QuerySet[Alert]:

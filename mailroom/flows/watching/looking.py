@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from mailroom.base import prepared
 from mailroom.flows.watching import alerts
 from mailroom.flows.watching.alerts import Found
 from mailroom.flows.watching.models import Alert, Heartbeat, Kind, WatchingOptions
@@ -147,8 +148,8 @@ def beat(now: datetime) -> None:
 
 def newest_beat() -> datetime | None:
     """The last sign of life of any worker; None where none ever ran."""
-    found: datetime | None = Heartbeat.objects.aggregate(Max("at"))["at__max"]
-    return found
+    found = prepared.objects(Heartbeat, ("newest beat",), lambda: Heartbeat.objects.order_by("-at")[:1])
+    return found[0].at if found else None
 
 
 def standing(now: datetime) -> QuerySet[Alert]:

@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from mailroom.base import prepared
 from mailroom.base.rows import plain
 from mailroom.records.conversations.models import Mention, Note
 from mailroom.records.emails import queries
@@ -81,13 +83,21 @@ def by_email(email_ids: Collection[int]) -> dict[int, list[Note]]:
 
 def unread(user: User, limit: int = 20) -> list[Mention]:
     """The mentions that this person has not opened yet, newest first."""
-    rows = Mention.objects.filter(user=user, read_at=None).select_related("note__author", "note__email")
-    return list(rows.order_by("-id")[:limit])
+
+    def keys() -> QuerySet[Mention, Any]:
+        return Mention.objects.filter(user=user, read_at=None).order_by("-id").values_list("pk")[:limit]
+
+    found = prepared.values(("unread mentions", user.pk, limit), keys)
+    if not found:
+        return []
+    rows = Mention.objects.filter(pk__in=[pk for (pk,) in found]).select_related("note__author", "note__email")
+    return list(rows.order_by("-id"))
 
 
 def newest_mention() -> int:
     """The number of the newest mention of anybody: it grows as soon as somebody is told something."""
-    return Mention.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = prepared.values(("newest mention",), lambda: Mention.objects.order_by("-pk").values_list("pk")[:1])
+    return int(newest[0][0]) if newest else 0
 
 
 def opened(email: Email, user: User, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Which emails a person may see, as a queryset."""
 
+from collections.abc import Hashable
+
 from django.db.models import Q, QuerySet
 
 from mailroom.records.email_accounts.models import EmailAccount
@@ -16,6 +18,20 @@ def visible_to(user: User) -> QuerySet[Email]:
     Mail of a personal account is its owner's alone, security mail the administrators'. An agent also sees what nobody
     has been given yet.
     """
+    key = sight_of(user)
+    kept: tuple[tuple[Hashable, ...], QuerySet[Email]] | None = user.__dict__.get("_visible_emails")
+    if kept is None or kept[0] != key:  # made once for each user object, and so once a request
+        kept = user.__dict__["_visible_emails"] = (key, _visible_to(user))
+    return kept[1].all()
+
+
+def sight_of(user: User) -> tuple[Hashable, ...]:
+    """What decides which emails a person may see, besides what stands in the database."""
+    employee = None if user.role in SEES_ALL_SHARED else getattr(user, "employee", None)
+    return (user.pk, user.role, employee.pk if employee is not None else None)
+
+
+def _visible_to(user: User) -> QuerySet[Email]:
     # The few personal accounts are a set beside the emails: a join would let a database begin with the accounts.
     personal = EmailAccount.objects.filter(personal_owner__isnull=False)
     emails = Email.objects.exclude(account__in=personal.exclude(personal_owner=user))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from mailroom.base import prepared
 from mailroom.records.filters import lines
 from mailroom.records.filters.lines import Line, Wrong
 from mailroom.records.filters.models import SavedFilter
@@ -18,6 +19,12 @@ LONGEST_NAME = 60
 def visible_to(user: User, window_id: str) -> QuerySet[SavedFilter]:
     """The person's own filters of a window and those that others share."""
     return SavedFilter.objects.filter(Q(owner=user) | Q(shared=True), window_id=window_id).order_by("name", "pk")
+
+
+def known_to(user: User, window_id: str) -> list[SavedFilter]:
+    """The same, read."""
+    key = ("saved filters", user.pk, window_id)
+    return prepared.objects(SavedFilter, key, lambda: visible_to(user, window_id))
 
 
 def may_change(user: User, kept: SavedFilter) -> bool:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from mailroom.base import prepared
 from mailroom.records.organisation.models import Features, SystemLocale
 
 ROW = 1
@@ -20,7 +21,8 @@ def is_on(name: str) -> bool:
 
 def switched_on() -> frozenset[str]:
     """The names of all functionalities that are on."""
-    row = Features.objects.filter(pk=ROW).first() or Features()
+    rows = prepared.objects(Features, ("features",), lambda: Features.objects.filter(pk=ROW))
+    row = rows[0] if rows else Features()
     return frozenset(name for name in KNOWN if getattr(row, name))
 
 

@@ -1,5 +1,10 @@
 """The email preferences in force: one row, made with its defaults when it is first asked for."""
 
+from typing import Any
+
+from django.db.models import QuerySet
+
+from mailroom.base import prepared
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.notifications import standard
 from mailroom.records.notifications.models import NotificationTemplate
@@ -28,7 +33,11 @@ def _shipped_templates() -> dict[str, NotificationTemplate | None]:
 
 def is_suspended() -> bool:
     """Whether *Suspend email processing* is on: then nothing is sent or received except security mail."""
-    return EmailPreferences.objects.filter(pk=ROW, suspend_email_processing=True).exists()
+    return bool(prepared.values(("suspended",), _suspended))
+
+
+def _suspended() -> QuerySet[EmailPreferences, Any]:
+    return EmailPreferences.objects.filter(pk=ROW, suspend_email_processing=True).values_list("pk")
 
 
 def default_account_for(user: User | None) -> EmailAccount | None:

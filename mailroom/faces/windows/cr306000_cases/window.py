@@ -11,8 +11,7 @@ from mailroom.records.organisation.models import User
 
 def mine(user: User) -> QuerySet[Case]:
     """The person's cases that are not closed."""
-    employee = getattr(user, "employee", None)
-    return Case.objects.filter(owner=employee).exclude(status=CaseStatus.CLOSED) if employee else Case.objects.none()
+    return Case.objects.filter(owner__user=user).exclude(status=CaseStatus.CLOSED)
 
 
 WINDOW = creating.offer(

@@ -9,6 +9,7 @@ from zlib import crc32
 from django.utils import timezone
 from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mailroom.base import clock
@@ -27,16 +28,18 @@ def moment(value: datetime | None, now: datetime | None = None, long: bool = Fal
     if here.date() == today.date():
         words = f"{_('Today')} {clock_time}" if long else clock_time
     elif here.year == today.year:
-        words = f"{here.day} {_short_month(here.month)} {clock_time}"
+        words = f"{here.day} {_month(get_language(), here.month)[0]} {clock_time}"
     else:
-        words = f"{here.day} {_short_month(here.month)} {here.year}"
-    full = f"{here.day} {MONTHS[here.month]} {here:%Y %H:%M:%S (UTC%z)}"
+        words = f"{here.day} {_month(get_language(), here.month)[0]} {here.year}"
+    full = f"{here.day} {_month(get_language(), here.month)[1]} {here:%Y %H:%M:%S (UTC%z)}"
     stamp = here.isoformat(timespec="seconds")
     return SafeString(f'<time datetime="{stamp}" title="{text(full)}">{text(words)}</time>')
 
 
-def _short_month(number: int) -> str:
-    return str(MONTHS_3[number]).title()
+@lru_cache
+def _month(language: str | None, number: int) -> tuple[str, str]:
+    """A month's short and whole name; `language` is the active one."""
+    return str(MONTHS_3[number]).title(), str(MONTHS[number])
 
 
 def icon(name: str, extra: str = "") -> SafeString:

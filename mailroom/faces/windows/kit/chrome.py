@@ -98,8 +98,8 @@ def made(request: HttpRequest, window: Window | None) -> Chrome:
     mark = changes.KEPT.current()
     cheap = tabs.cheap(mark)
     tallies = standing.rows(user) if cheap else {}
-    beside = {one.id: one.count(user) for one in windows if one.count is not None}
-    counts = counting.count_all(user, {**beside, **{TALLY + name: rows for name, rows in tallies.items()}})
+    beside = {one.id: one.count for one in windows if one.count is not None}
+    counts = counting.count_standing(user, {**beside, **{TALLY + name: rows for name, rows in tallies.items()}})
     tallied = {name: counts[TALLY + name] for name in tallies}
     found = [provider(request, workspace) for provider in GROUPS]
     favourites = person.setting(request, "favourites", [])
@@ -126,8 +126,9 @@ def alerts_for(request: HttpRequest) -> list[Alert]:
     """The alerts that this person is shown, newest first; read once a request."""
     kept: list[Alert] | None = getattr(request, "_alerts", None)
     if kept is None:
-        found = looking.standing(clock.now())[:MOST_ALERTS] if alerts.may_read(requests.user_of(request)) else ()
-        kept = request._alerts = list(found)  # type: ignore[attr-defined]
+        rows = looking.standing(clock.now()) if alerts.may_read(requests.user_of(request)) else None
+        found = list(rows[:MOST_ALERTS]) if rows is not None and alerts.any_open() else []
+        kept = request._alerts = found  # type: ignore[attr-defined]
     return kept
 
 

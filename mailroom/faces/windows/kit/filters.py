@@ -44,7 +44,7 @@ def kept_filters(grid: "GridWindow", request: HttpRequest) -> list[SavedFilter]:
     name = f"_filters_{grid.window.id}"
     known: list[SavedFilter] | None = getattr(request, name, None)
     if known is None:
-        known = list(saved.visible_to(requests.user_of(request), grid.window.id)) if grid.properties else []
+        known = saved.known_to(requests.user_of(request), grid.window.id) if grid.properties else []
         setattr(request, name, known)
     return known
 

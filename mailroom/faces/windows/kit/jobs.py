@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from mailroom.base import clock
+from mailroom.base import clock, prepared
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.lookups import OPEN_TO_ALL
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
@@ -73,10 +74,14 @@ def spoken(span: timedelta) -> str:
     return _("%(h)d h %(m)d min") % {"h": seconds // 3600, "m": seconds % 3600 // 60}
 
 
+def _live(user: User) -> QuerySet[Job]:
+    return Job.objects.filter(owner=user, state__in=LIVE)
+
+
 def current(user: User) -> Progress | None:
     """The newest job of this person that still runs."""
-    job = Job.objects.filter(owner=user, state__in=LIVE).order_by("-pk").first()
-    return Progress(job, clock.now()) if job is not None else None
+    found = prepared.objects(Job, ("live job", user.pk), lambda: _live(user).order_by("-pk")[:1])
+    return Progress(found[0], clock.now()) if found else None
 
 
 class JobView(WindowView):

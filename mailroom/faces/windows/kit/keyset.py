@@ -11,6 +11,8 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Field, Model, Q, QuerySet
 
+from mailroom.faces.windows.kit import related
+
 PAGE = 50
 
 
@@ -192,7 +194,7 @@ def _read(rows: QuerySet[Any], wanted: QuerySet[Any]) -> list[Any]:
     if not rows.query.select_related:
         return list(wanted)
     keys = list(wanted.select_related(None).values_list("pk", flat=True))
-    found = {row.pk: row for row in rows.filter(pk__in=keys)}
+    found = {row.pk: row for row in related.read(rows, keys)}
     return [found[key] for key in keys if key in found]
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from mailroom.base import prepared
 from mailroom.faces.windows.kit import requests
-from mailroom.records.organisation.models import PersonSetting
+from mailroom.records.organisation.models import PersonSetting, User
 
 CHOICES: dict[str, frozenset[Any]] = {
     "theme": frozenset({"system", "light", "dark"}),
@@ -21,10 +22,15 @@ def settings_of(request: HttpRequest) -> dict[str, Any]:
     """All settings of the signed-in person by name, in one query a request."""
     kept: dict[str, Any] | None = getattr(request, "_person_settings", None)
     if kept is None:
-        rows = PersonSetting.objects.filter(user=requests.user_of(request)).values_list("name", "value")
-        kept = dict(rows) if request.user.is_authenticated else {}
+        kept = _read(requests.user_of(request)) if request.user.is_authenticated else {}
         request._person_settings = kept  # type: ignore[attr-defined]
     return kept
+
+
+def _read(user: User) -> dict[str, Any]:
+    key = ("person settings", user.pk)
+    rows = prepared.objects(PersonSetting, key, lambda: PersonSetting.objects.filter(user=user))
+    return {row.name: row.value for row in rows}
 
 
 def setting(request: HttpRequest, name: str, default: Any = None) -> Any:

@@ -60,7 +60,9 @@ class Tally:
 class Window:
     """One window of the product.
 
-    `count` answers the rows to count beside the window's name in the navigation pane (bounded by the kit);
+    `count` answers the rows to count beside the window's name in the navigation pane (bounded by the kit); which they
+    are depends on the person's `queries.sight_of` and on the rows themselves alone, as does that of `tally`: the
+    statement is written once.
     `count_tone` is "new" (bold), "bad" (red) or "". `keys` is the key sequence that opens it, such as "g i".
     `feature` names the functionality (CS100000) that has to be switched on. `tally` stands in every title bar.
     """

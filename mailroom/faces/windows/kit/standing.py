@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from mailroom.faces.windows.kit import changes, counting, registry, requests, tabs
@@ -44,9 +43,9 @@ def windows(user: User) -> list[Window]:
     return [window for window in registry.WINDOWS if window.tally is not None and window.open_to(user)]
 
 
-def rows(user: User) -> dict[str, QuerySet[Any]]:
+def rows(user: User) -> dict[str, counting.Rows]:
     """What is to be counted, by window."""
-    return {window.id: window.tally.rows(user) for window in windows(user) if window.tally is not None}
+    return {window.id: window.tally.rows for window in windows(user) if window.tally is not None}
 
 
 def key(user: User) -> tuple[Any, ...]:
@@ -84,7 +83,7 @@ def line(window: Window, count: int) -> Line:
 def made_now(user: User) -> Standing:
     """The counts of this moment, in a statement of their own."""
     mark = changes.KEPT.current()
-    return counted(user, mark, counting.count_all(user, rows(user)))
+    return counted(user, mark, counting.count_standing(user, rows(user)))
 
 
 class StandingView(WindowView):

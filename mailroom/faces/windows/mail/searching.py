@@ -7,14 +7,13 @@ from django.db.models.functions import Substr
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailroom.base import clock
-from mailroom.faces.windows.kit import listing
+from mailroom.faces.windows.kit import listing, markup
 from mailroom.faces.windows.kit.grid import Empty, Notice
 from mailroom.records.emails import search
 from mailroom.records.emails.models import Email, EmailContent
@@ -86,13 +85,11 @@ def mark(rows: Sequence[Email], request: HttpRequest) -> None:
     for row in rows:
         subject = highlight.marked(row.subject, wanted)
         body = highlight.snippet(bodies.get(row.pk) or "", wanted)
-        row.marked_subject = format_html(  # type: ignore[attr-defined]  # for the subject's cell
-            "{}{}", html(subject), format_html('<span class="snippet">{}</span>', html(body)) if body else ""
-        )
+        beside = f'<span class="snippet">{html(body)}</span>' if body else ""
+        row.marked_subject = markup.joined([html(subject), beside])  # type: ignore[attr-defined]  # for the subject's cell
 
 
 def html(pieces: Sequence[highlight.Piece]) -> SafeString:
     """Pieces as text with `<mark>`."""
-    return format_html_join(
-        "", "{}", ((format_html("<mark>{}</mark>", text) if hit else text,) for text, hit in pieces)
-    )
+    words = (f"<mark>{markup.text(text)}</mark>" if hit else markup.text(text) for text, hit in pieces)
+    return markup.joined([*words])

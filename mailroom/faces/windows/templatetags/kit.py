@@ -9,7 +9,7 @@ from django.template.context import Context
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
-from mailroom.faces.windows.kit import actions, buttons, cells, chrome, conditions, layout, lookups, rows, toasts
+from mailroom.faces.windows.kit import actions, buttons, cells, chrome, conditions, heads, layout, lookups, rows, toasts
 from mailroom.faces.windows.kit.jobs import LIVE
 from mailroom.faces.windows.kit.listing import Listing
 from mailroom.faces.windows.kit.registry import Window
@@ -108,6 +108,18 @@ def commands(context: Context, form_id: str, do_base: str) -> SafeString:
 def command(context: Context, action: actions.Action, look: str, form_id: str, do_base: str) -> SafeString:
     """One command of it; `look` is "menu", "icon", "button" or "primary"."""
     return buttons.command(action, look, context["request"], context.get("record"), form_id, do_base or "")
+
+
+@register.simple_tag
+def grid_heads(listing: Listing, window_url: str) -> SafeString:
+    """The column heads of a grid."""
+    return heads.row(listing, window_url)
+
+
+@register.simple_tag
+def column_choice(listing: Listing) -> SafeString:
+    """The columns to choose from, each with its place and its check box."""
+    return heads.choice(listing)
 
 
 @register.simple_tag
