@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from mailroom.flows.incoming import jobs
+from mailroom.flows.scheduling import jobs
 from mailroom.flows.scheduling.models import Schedule
 from mailroom.records.organisation.models import User
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from mailroom.flows.mailings import prepare
+from mailroom.flows.mailings import prepare, preparing
 from mailroom.flows.mailings.models import MassEmail
 from mailroom.records.crm import marketing
 from mailroom.records.crm.models import Campaign, Contact, MarketingList
@@ -45,7 +45,7 @@ def mass_email(now: datetime, *sources: Any, by: Any = None, **values: Any) -> M
 def sent(now: datetime, *sources: Any, by: Any = None, **values: Any) -> MassEmail:
     """One whose mails are queued."""
     made = mass_email(now, *sources, by=by, **values)
-    prepare.prepare(made.pk, now)
+    preparing.at_once(made.pk, now)
     prepare.send(made.pk, now)
     prepare.carry_on(made.pk, now)
     made.refresh_from_db()

@@ -1,7 +1,7 @@
 """What a customer sees and does: his own cases, their public conversation, comments and files."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,11 @@ from mailroom.base import audit, clock
 from mailroom.flows.receiving.models import ReceivingOptions
 from mailroom.records.activities import attached, commenting
 from mailroom.records.conversations import notes
-from mailroom.records.crm.models import Case, CaseClass, CaseComment, Contact, EntityFile, Task
+from mailroom.records.crm.models import BusinessAccount, Case, CaseClass, CaseComment, Contact, EntityFile, Task
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Attachment, Email, Recipient
 from mailroom.records.files import store
-from mailroom.records.organisation import trail
+from mailroom.records.organisation import system_locales, trail
 from mailroom.records.organisation.models import User
 from tests.factories import relations
 from tests.portal.conftest import ADDRESS
@@ -232,3 +232,18 @@ def test_a_long_list_goes_on(visitor: Client, ingrid: Contact, case: Case) -> No
     older = page.split('href="?before=')[1].split('"')[0]
     assert "Broken crates" in visitor.get(f"/portal/?before={older}").content.decode()
     assert visitor.get("/portal/?before=99999999999999999999").status_code == 200
+
+
+def test_moments_stand_in_the_zone_of_the_customers_locale(
+    visitor: Client, case: Case, comment: Callable[..., Any], ingrid: Contact
+) -> None:
+    comment("Where are they?")
+    CaseComment.objects.update(created_at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC))
+    where = f"/portal/cases/{case.case_id}/"
+    assert "25 Nov 2026 00:30 CET" in visitor.get(where).content.decode(), "without any locale"
+    system_locales.make_default(system_locales.save("en", "English", time_zone="Europe/London"))
+    system_locales.save("nb", "Norsk", time_zone="Asia/Tokyo")
+    assert "24 Nov 2026 23:30 GMT" in visitor.get(where).content.decode()
+    assert ingrid.business_account is not None
+    BusinessAccount.objects.filter(pk=ingrid.business_account.pk).update(language="nb")
+    assert "08:30 JST" in visitor.get(where).content.decode()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from mailroom.base import clock
 from mailroom.mime.message import Message
 from mailroom.records.crm import marketing
-from mailroom.records.crm.models import Campaign, Contact, Unsubscribed
+from mailroom.records.crm.models import Campaign, Contact, MarketingList, Unsubscribed
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
 from tests.servers.chromium import axe
@@ -97,3 +97,45 @@ def test_an_answer_to_a_mass_mail_is_tied_to_contact_campaign_and_mail(
     expect(page.get_by_role("heading")).to_have_text("You are unsubscribed")
     assert axe(page) == []
     assert Unsubscribed.objects.get().key == customer.address
+
+
+def test_contacts_of_all_pages_are_added_to_a_list_and_taken_off_again(at: Opener, worker: Any) -> None:
+    """Chosen over all pages, added by a job that the window shows, taken back by its Undo; one alone by Ctrl+K."""
+    people = [Contact(name=f"Per {n:03}", email=f"per{n}@example.net") for n in range(60)]
+    Contact.objects.bulk_create(people)
+    of = MarketingList.objects.create(list_id="NEWS", name="Crate news")
+    page = at("/cr302000/")
+    page.get_by_label("Select all on this page").check()
+    page.get_by_role("button", name="Select all 60").click()
+    steps.in_menu(page, "Actions", "Add to list")
+    dialog = page.get_by_role("dialog")
+    pick(page, "Marketing list", "Crate news")
+    assert axe(page) == []
+    dialog.get_by_role("button", name="Add 60 contacts").click()
+    expect(page.locator("#job")).to_contain_text("60 done, 0 failed")
+    assert of.members.count() == 60
+    page.locator("#job").get_by_role("button", name="Undo").click()
+    expect(page.locator("#job")).to_contain_text("Undo: Add to Crate news: Done.")
+    assert of.members.count() == 0
+
+    steps.go(page, f"/cr302000/{people[0].pk}/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Add to list")
+    page.get_by_role("option", name="Add to list").first.click()
+    pick(page, "Marketing list", "Crate news")
+    page.get_by_role("dialog").get_by_role("button", name="Add 1 contact").click()
+    expect(page.locator("#job")).to_contain_text("1 done, 0 failed")
+    assert of.members.get().contact == people[0]
+
+
+def test_marketing_sees_why_a_contact_gets_no_mail_and_lifts_it(at: Opener) -> None:
+    ingrid = Contact.objects.create(name="Ingrid Solheim", email="ingrid@example.net")
+    marketing.unsubscribe(ingrid.email, None, clock.now())
+    page = at(f"/cr302000/{ingrid.pk}/")
+    expect(page.locator("[data-unsubscribed]")).to_contain_text("Wants no mass mail at all")
+    assert axe(page) == []
+    page.locator("[data-unsubscribed]").get_by_role("button", name="Subscribe again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Subscribe again").click()
+    steps.toast(page, "This address gets mass mail again.")
+    steps.go(page, f"/cr302000/{ingrid.pk}/")
+    expect(page.locator("[data-unsubscribed]")).to_have_count(0)

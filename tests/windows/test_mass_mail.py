@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from mailroom.flows.mailings.models import MassEmail
+from mailroom.flows.scheduling import jobs
+from mailroom.records.activities import attached
 from mailroom.records.crm.models import Campaign, Contact, MarketingList, Unsubscribed
 from mailroom.records.emails.models import Email
 from mailroom.records.organisation import people
-from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models import Job, User
 from tests.factories import incoming, mass_mail
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +98,7 @@ def test_a_mass_email_goes_from_its_form_to_the_queue(visitor: Visitor, ola: Con
     assert client.post(f"{do}send/", {"ids": made.pk, "confirmed": "1"}).status_code == 303
     assert MassEmail.objects.get().status == "on_hold"  # not prepared: refused
     client.post(f"{do}prepare/", {"ids": made.pk})
+    jobs.run(Job.objects.get().pk)
     assert "Hello Ola" in client.get(f"{where}preview/").content.decode()
     assert "ola@example.net" in client.get(f"{where}recipients/?recipients=chosen").content.decode()
     client.post(f"{do}test/", {"ids": made.pk, "confirmed": "1", "address": "me@mailroom.test"})
@@ -114,10 +118,46 @@ def test_a_mass_email_goes_from_its_form_to_the_queue(visitor: Visitor, ola: Con
 def test_what_is_on_its_way_is_neither_changed_nor_deleted(visitor: Visitor, ola: Contact, now: datetime) -> None:
     client, made = visitor("marketing"), mass_mail.sent(now, mass_mail.marketing_list(now, ola))
     where = f"/cr308000/{made.mass_email_id}/"
-    client.post(where, form(subject="Other", description="Renamed"))
+    other = mass_mail.marketing_list(now, list_id="OTHER")
+    assert "Its mail is on its way" in client.get(where).content.decode()
+    for asked in ({"subject": "Other"}, {"body": "<p>Other</p>"}, {"marketing_lists": [other.pk]}, {"to_leads": "on"}):
+        refused = client.post(where, {"description": "Renamed", **asked})
+        assert refused.status_code == 422, asked
+        assert "text, files and recipients stay as they are" in refused.content.decode()
+    upload = SimpleUploadedFile("prices.pdf", b"%PDF-")
+    assert client.post(where, {"description": "Renamed", "new_files": upload}).status_code == 422
+    assert client.post(where, {"description": "Renamed"}).status_code == 303  # what a browser sends of it
     client.post(f"{where}delete/", {"confirmed": "1"})
     made.refresh_from_db()
     assert (made.subject, made.description, made.marketing_lists.count()) == ("New crates", "Renamed", 1)
+    assert attached.of(made) == []
+
+
+def test_a_form_from_before_does_not_take_back_what_a_worker_did(visitor: Visitor, ola: Contact, now: datetime) -> None:
+    client, made = visitor("marketing"), mass_mail.sent(now, mass_mail.marketing_list(now, ola))
+    MassEmail.objects.filter(pk=made.pk).update(status="sent")
+    assert client.post(f"/cr308000/{made.mass_email_id}/", {"description": "Renamed"}).status_code == 303
+    made.refresh_from_db()
+    assert (made.status, made.description) == ("sent", "Renamed")
+
+
+def test_its_window_shows_how_far_preparing_is_and_opens_anew_when_it_ends(
+    visitor: Visitor, ola: Contact, now: datetime
+) -> None:
+    client, made = visitor("marketing"), mass_mail.mass_email(now, mass_mail.marketing_list(now, ola))
+    where, do = f"/cr308000/{made.mass_email_id}/", "/cr308000/record/do/"
+    assert client.post(f"{do}prepare/", {"ids": made.pk}).status_code == 303
+    page = client.get(where).content.decode()
+    job = Job.objects.get()
+    assert f'hx-get="/jobs/{job.pk}/"' in page
+    assert "It is being prepared" in page
+    assert client.post(where, {"description": "X", "subject": "Other"}).status_code == 422
+    assert client.get(f"{where}figures/?preparing=1").headers.get("HX-Refresh") is None
+    client.post(f"{do}prepare/", {"ids": made.pk})
+    assert Job.objects.count() == 1
+    jobs.run(job.pk)
+    assert client.get(f"{where}figures/?preparing=1").headers["HX-Refresh"] == "true"
+    assert "1 recipient" in client.get(where).content.decode()
 
 
 @pytest.mark.parametrize("role", ["agent", "reader", "supervisor"])

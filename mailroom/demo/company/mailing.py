@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from mailroom.demo.company.house import House
-from mailroom.flows.mailings import prepare
+from mailroom.flows.mailings import prepare, preparing
 from mailroom.flows.mailings.models import MassEmail
 from mailroom.flows.sending import send
 from mailroom.records.crm import marketing
@@ -41,7 +41,7 @@ def tell(house: House, now: datetime) -> None:
     prepare.number(mass_email, at, petra.user)
     mass_email.save()
     mass_email.campaigns.add(campaign)
-    prepare.prepare(mass_email.pk, at)
+    preparing.at_once(mass_email.pk, at)
     prepare.send(mass_email.pk, at)
     prepare.carry_on(mass_email.pk, at)
     send.send_account(house.accounts["NEWS"].pk, at, manual=True, read_clock=lambda: at)

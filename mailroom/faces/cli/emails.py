@@ -1,9 +1,10 @@
 """`mailroom emails`, `compose`: looking at mail and writing it from the command line."""
 
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from django.db.models import Q
@@ -17,7 +18,7 @@ from mailroom.flows.sending import holding, outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
 from mailroom.mime import file_names
 from mailroom.records.emails import checks as findings
-from mailroom.records.emails import present, properties, search
+from mailroom.records.emails import present, properties, queries, search
 from mailroom.records.emails import release as releasing
 from mailroom.records.emails import status as states
 from mailroom.records.emails.compose import DraftFields, TooLarge
@@ -29,9 +30,9 @@ from mailroom.records.filters.models import SavedFilter
 
 app = typer.Typer(no_args_is_help=True, help="Look at mail.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-WINDOWS: dict[str, dict[str, str]] = {
+WINDOWS: dict[str, Mapping[str, Any]] = {
     "incoming": {"box": Box.INCOMING},
-    "sent": {"box": Box.SENT},
+    "sent": queries.SENT,
     "all": {},
     "pending": {"status": Status.PENDING},
 }

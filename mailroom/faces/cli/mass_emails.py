@@ -8,7 +8,7 @@ import typer
 
 from mailroom.base import clock
 from mailroom.faces.cli.output import WrongUse, print_json, print_rows
-from mailroom.flows.mailings import prepare, responses, text
+from mailroom.flows.mailings import prepare, preparing, responses, text
 from mailroom.flows.mailings.models import MassEmail
 from mailroom.records.emails import status
 from mailroom.records.filters.lines import Wrong
@@ -28,7 +28,7 @@ def list_mass_emails(as_json: AsJson = False) -> None:
 @app.command("prepare")
 def prepare_one(mass_email_id: str, as_json: AsJson = False) -> None:
     """Freeze the recipients. Example: mailroom mass-emails prepare MM-000001"""
-    _tell(_done(mass_email_id, lambda number: prepare.prepare(number, clock.now())), as_json)
+    _tell(_done(mass_email_id, lambda number: preparing.at_once(number, clock.now())), as_json)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.views import View
 
@@ -13,6 +13,7 @@ from mailroom.base import clock
 from mailroom.flows.sending import from_template
 from mailroom.records.crm import portal
 from mailroom.records.crm.models import Contact
+from mailroom.records.organisation import system_locales
 
 COOKIE, PATH = "portal", "/portal/"
 SIGN_IN = "/portal/sign-in/"
@@ -29,7 +30,8 @@ class PortalView(View):
         if not portal.is_open():
             raise Http404
         self.contacts = portal.contacts_of(request.COOKIES.get(COOKIE, ""), clock.now())
-        with translation.override(self._language()):
+        language = self._language()
+        with translation.override(language), timezone.override(system_locales.zone_of(language)):
             if not self.contacts and not self.open_to_strangers:
                 return HttpResponseRedirect(SIGN_IN)
             try:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from mailroom.base import clock
-from mailroom.flows.incoming import jobs
 from mailroom.flows.receiving import probe as receiving_probe
+from mailroom.flows.scheduling import jobs
 from mailroom.flows.sending import probe as sending_probe
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.email_accounts.probing import ProbeStep

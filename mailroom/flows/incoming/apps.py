@@ -12,7 +12,9 @@ class IncomingConfig(AppConfig):
         """Offer Process all of SM507010 and SM507000 to schedules; take up the installation's handlers of documents."""
         from mailroom.flows.incoming import (
             account_test,
+            bulk,
             document_handlers,
+            jobs,
             reconciling,
             replaying,
             scheduled,
@@ -20,6 +22,8 @@ class IncomingConfig(AppConfig):
 
         scheduled.register()
         account_test.register()
+        bulk.register()
+        jobs.register()
         replaying.register()
         reconciling.register()
         document_handlers.load()

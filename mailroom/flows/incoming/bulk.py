@@ -6,11 +6,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from mailroom.base import clock
-from mailroom.flows.incoming import jobs
+from mailroom.flows.scheduling import jobs
 from mailroom.records.emails import status
 from mailroom.records.emails.moves import Action
 from mailroom.records.organisation.models import Job, User
-from mailroom.records.organisation.models.jobs import JobState
 
 BULK = "bulk"
 BATCH = 500
@@ -38,26 +37,21 @@ def run(job: Job) -> None:
         job.failed += len(batch) - len(moved.ids)
         for key in set(batch) - set(moved.ids):
             job.results[str(key)] = {"failed": True, "words": moved.refused.get(key, _("It is not there any more."))}
-        job.lease_until = clock.now() + jobs.LEASE
-        job.save(update_fields=["done", "failed", "results", "lease_until"])
+        jobs.keep(job)
 
 
-def can_be_undone(job: Job) -> bool:
-    """Whether the job has ended, moved something, and has not been taken back."""
-    ended = job.state in {JobState.DONE, JobState.CANCELED}
-    return (
-        job.kind == BULK and ended and job.done > 0 and job.arguments["move"] in BACK and "undone" not in job.arguments
-    )
+def may_go_back(job: Job) -> bool:
+    """Whether there is a way back from the job's move."""
+    return job.arguments["move"] in BACK
 
 
-def undo(job: Job, by: User, now: datetime) -> Job:
-    """Move back what the job moved; raises status.Refused where that cannot be."""
-    if not can_be_undone(job):
-        raise status.Refused(_("This cannot be taken back any more."))
+def back(job: Job, by: User, now: datetime) -> Job:
+    """Move back what the job moved."""
     moved = [key for key in job.arguments["ids"][: job.done + job.failed] if str(key) not in job.results]
-    Job.objects.filter(pk=job.pk).update(arguments=job.arguments | {"undone": True})
-    back = BACK[Action(job.arguments["move"])]
-    return start(back, _("Undo: %(title)s") % {"title": job.title}, moved, job.window_id, by, now)
+    action = BACK[Action(job.arguments["move"])]
+    return start(action, _("Undo: %(title)s") % {"title": job.title}, moved, job.window_id, by, now)
 
 
-jobs.register(BULK, run)
+def register() -> None:
+    """Let jobs of this kind be run and taken back."""
+    jobs.register(BULK, run, may_go_back, back)

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from mailroom.base import clock
-from mailroom.flows.incoming import jobs
 from mailroom.flows.receiving import reconcile
+from mailroom.flows.scheduling import jobs
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import Job, User
 

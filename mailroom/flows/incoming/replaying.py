@@ -6,9 +6,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from mailroom.base import clock
-from mailroom.flows.incoming import jobs
 from mailroom.flows.receiving import quarantine
 from mailroom.flows.receiving.models import QuarantinedMessage
+from mailroom.flows.scheduling import jobs
 from mailroom.records.emails import status
 from mailroom.records.files import store
 from mailroom.records.organisation.models import Job, User

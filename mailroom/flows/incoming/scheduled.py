@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailroom.base import clock
-from mailroom.flows.incoming import exchange, jobs, pipeline
+from mailroom.flows.incoming import exchange, pipeline
 from mailroom.flows.incoming.exchange import Exchange
-from mailroom.flows.scheduling import conditions, operations, run_due
+from mailroom.flows.scheduling import conditions, jobs, operations, run_due
 from mailroom.flows.scheduling.conditions import Field
 from mailroom.flows.scheduling.models import Schedule
 from mailroom.flows.scheduling.operations import Choices, Operation, Order, Report

@@ -1,7 +1,7 @@
 """What a worker does for incoming processing."""
 
 from mailroom.base import clock, engine
-from mailroom.flows.incoming import confirmed_answers, jobs, loop_guards, pipeline
+from mailroom.flows.incoming import confirmed_answers, loop_guards, pipeline
 from mailroom.records.emails.models import Direction, Email, Status
 
 
@@ -17,19 +17,6 @@ def tick() -> None:
     waiting = Email.objects.filter(direction=Direction.INCOMING, status=Status.PENDING)
     for account_id in waiting.order_by().values_list("account_id", flat=True).distinct():
         engine.wake("incoming.process", lock=f"incoming:{account_id}", account_id=account_id)
-
-
-@engine.task("incoming.job")
-def run_job(job_id: int) -> None:
-    """Run one job that a person started."""
-    jobs.run(job_id)
-
-
-@engine.every(5, "incoming.jobs")
-def find_jobs() -> None:
-    """Wake jobs that wait, and those whose worker died."""
-    for job_id in jobs.waiting(clock.now()):
-        engine.wake("incoming.job", job_id=job_id)
 
 
 @engine.every(60, "incoming.loops")

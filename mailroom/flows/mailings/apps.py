@@ -9,7 +9,9 @@ class MailingsConfig(AppConfig):
     name = "mailroom.flows.mailings"
 
     def ready(self) -> None:
-        """Make mass emails a type of record that emails can be activities of, and their placeholders known."""
-        from mailroom.flows.mailings import entity  # models are loaded only now
+        """Make mass emails a type of record that emails can be activities of; their placeholders and jobs known."""
+        from mailroom.flows.mailings import adding, entity, prepare, preparing  # models are loaded only now
 
-        entity.register()
+        entity.register(prepare.keep_still)
+        preparing.register()
+        adding.register()

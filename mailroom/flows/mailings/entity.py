@@ -1,5 +1,6 @@
 """A mass email as a record that emails are activities of, and the placeholders of its text."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +15,8 @@ KEY = "mass_email"
 WINDOW = "CR308000"
 
 
-def register() -> None:
-    """Make both known."""
+def register(fixed: Callable[[Any], str]) -> None:
+    """Make both known; `fixed` says why the files of a mass email may not be changed at present."""
     entities.register(
         EntityType(
             KEY,
@@ -28,6 +29,7 @@ def register() -> None:
             icon="send",
             describe=lambda row: f"{row.mass_email_id} {row.description}",
             columns=(("mass_email_id", _("Mass email ID")), ("description", _("Description"))),
+            fixed=fixed,
         )
     )
     sources.register(

@@ -8,15 +8,16 @@ from mailroom.records.crm.models import Campaign, Contact, Lead, MarketingList
 from mailroom.records.crm.models.marketing import OF_AN_ADDRESS
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
-from mailroom.records.organisation.models import Employee, User
+from mailroom.records.organisation.models import Employee, Job, User
 
 
-@audit.kept(without=("prepared_at", "queued_at", "sent_at"), many=("marketing_lists", "campaigns"))
+@audit.kept(without=("prepared_at", "queued_at", "sent_at", "job"), many=("marketing_lists", "campaigns"))
 class MassEmail(models.Model):
     """One text for many people, each of whom gets a mail of his own."""
 
     class Status(models.TextChoices):
         ON_HOLD = "on_hold", _("On hold")
+        PREPARING = "preparing", _("Preparing")
         PREPARED = "prepared", _("Prepared")
         SENDING = "sending", _("Sending")
         SENT = "sent", _("Sent")
@@ -39,7 +40,7 @@ class MassEmail(models.Model):
         help_text=_("Left empty, it gets the next number."),
     )
     description = models.CharField(_("Description"), max_length=150)
-    status = models.CharField(_("Status"), max_length=8, choices=Status.choices, default=Status.ON_HOLD, editable=False)
+    status = models.CharField(_("Status"), max_length=9, choices=Status.choices, default=Status.ON_HOLD, editable=False)
     account = models.ForeignKey(EmailAccount, models.PROTECT, related_name="+", verbose_name=_("From"))
     reply_to = models.EmailField(_("Reply-To"), blank=True, help_text=_("Empty: answers come to the account."))
     subject = models.CharField(_("Subject"), max_length=255)
@@ -56,6 +57,7 @@ class MassEmail(models.Model):
     owner = models.ForeignKey(Employee, models.SET_NULL, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField(editable=False)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", editable=False)
     prepared_at = models.DateTimeField(null=True, editable=False)
     queued_at = models.DateTimeField(null=True, editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
@@ -114,6 +116,9 @@ class MassEmailRecipient(models.Model):
                 fields=("mass_email", "id"),
                 name="mass_email_waiting",
                 condition=models.Q(queued=False, reason=""),
+            ),
+            models.Index(
+                fields=("key",), name="mass_email_unsubscribed", condition=models.Q(unsubscribed_at__isnull=False)
             ),
         ]
         constraints = [

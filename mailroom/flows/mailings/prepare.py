@@ -1,15 +1,14 @@
-"""A mass email's way from On hold to Sent: preparing, sending, stopping; the rows decide, so a kill costs a batch."""
+"""A mass email's way from Prepared to Sent: what may be changed when, sending, stopping; a kill costs a batch."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mailroom.base import engine
-from mailroom.flows.mailings import entity, recipients, text
+from mailroom.flows.mailings import entity, text
 from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient, Reason
 from mailroom.flows.sending import bulk, from_template
 from mailroom.mime import file_names
@@ -26,6 +25,7 @@ from mailroom.records.preferences import current
 BATCH = 200
 LONGEST_PAUSE = timedelta(hours=1)
 State = MassEmail.Status
+OF_WORKERS = ("status", "job", "prepared_at", "queued_at", "sent_at")
 
 
 def number(mass_email: MassEmail, now: datetime, by: User | None) -> None:
@@ -36,43 +36,42 @@ def number(mass_email: MassEmail, now: datetime, by: User | None) -> None:
     mass_email.mass_email_id = mass_email.mass_email_id or numbering.following("MM-", MassEmail, "mass_email_id")
 
 
+def why_fixed(mass_email: MassEmail) -> str:
+    """Why text, files and recipients may not be changed now; empty when they may: until somebody got the mail."""
+    if mass_email.status == State.PREPARING:
+        return _("It is being prepared: until then its text, files and recipients stay as they are.")
+    if mass_email.status in {State.ON_HOLD, State.PREPARED} and not _begun(mass_email):
+        return ""
+    return _("Its mail is on its way: its text, files and recipients stay as they are.")
+
+
 def may_change(mass_email: MassEmail) -> bool:
-    """Whether text and sources may be changed: until somebody got the mail."""
-    return mass_email.status in {State.ON_HOLD, State.PREPARED} and not _begun(mass_email)
+    """Whether they may."""
+    return not why_fixed(mass_email)
 
 
 def _begun(mass_email: MassEmail) -> bool:
     return mass_email.recipients.filter(queued=True).exists()
 
 
-@transaction.atomic
-def prepare(mass_email_id: int, now: datetime) -> MassEmail:
-    """Freeze the recipients, anew where it was prepared before.
-
-    Raises status.Refused when mail has gone out, text.NotReady or lines.Wrong when it cannot be prepared as it stands.
-    """
-    mass_email = _locked(mass_email_id)
-    if not may_change(mass_email):
-        raise status.Refused(_("Its mail is on its way: it cannot be prepared again."))
-    text.check(mass_email)
-    mass_email.recipients.all().delete()
-    found = recipients.of(mass_email, now)
-    while batch := list(islice(found, BATCH)):
-        MassEmailRecipient.objects.bulk_create(batch)
-    if not mass_email.recipients.filter(reason=Reason.NONE).exists():
-        mass_email.status = State.ON_HOLD
-        mass_email.save(update_fields=["status"])
-        return mass_email
-    mass_email.status, mass_email.prepared_at = State.PREPARED, now
-    mass_email.save(update_fields=["status", "prepared_at"])
-    return mass_email
+def keep_still(mass_email: MassEmail) -> str:
+    """Keep workers from its row until the transaction ends, and read how it stands; answers as `why_fixed`."""
+    if mass_email.pk is None:
+        return ""
+    now_there = locked(mass_email.pk)
+    for name in OF_WORKERS:
+        setattr(mass_email, name, getattr(now_there, name))
+    return why_fixed(mass_email)
 
 
 @transaction.atomic
 def hold(mass_email_id: int) -> MassEmail:
-    """Back on hold, for another change of text or sources; raises status.Refused when mail has gone out."""
-    mass_email = _locked(mass_email_id)
-    if not may_change(mass_email):
+    """Back on hold, for another change of text or sources; what is being prepared stops.
+
+    Raises status.Refused when mail has gone out.
+    """
+    mass_email = locked(mass_email_id)
+    if mass_email.status != State.PREPARING and not may_change(mass_email):
         raise status.Refused(_("Its mail is on its way."))
     mass_email.status = State.ON_HOLD
     mass_email.save(update_fields=["status"])
@@ -82,7 +81,7 @@ def hold(mass_email_id: int) -> MassEmail:
 @transaction.atomic
 def send(mass_email_id: int, now: datetime) -> MassEmail:
     """Queue every recipient's mail, in the background; raises status.Refused unless it is prepared."""
-    mass_email = _locked(mass_email_id)
+    mass_email = locked(mass_email_id)
     if mass_email.status != State.PREPARED:
         raise status.Refused(_("Only a prepared mass email can be sent."))
     text.check(mass_email)
@@ -95,7 +94,7 @@ def send(mass_email_id: int, now: datetime) -> MassEmail:
 @transaction.atomic
 def stop(mass_email_id: int) -> MassEmail:
     """Queue no more; *Send* goes on with those who have no mail yet. Raises status.Refused unless it is sending."""
-    mass_email = _locked(mass_email_id)
+    mass_email = locked(mass_email_id)
     if mass_email.status != State.SENDING:
         raise status.Refused(_("It is not being sent."))
     mass_email.status = State.PREPARED
@@ -121,7 +120,7 @@ def carry_on(mass_email_id: int, now: datetime) -> None:
 @transaction.atomic
 def _batch(mass_email_id: int, now: datetime, position: int) -> int:
     """Queue the next recipients; how many they were. The row's lock keeps a second worker out."""
-    mass_email = _locked(mass_email_id)
+    mass_email = locked(mass_email_id)
     if mass_email.status != State.SENDING:
         return 0
     free = MassEmailRecipient.objects.filter(mass_email=mass_email, queued=False, reason=Reason.NONE)
@@ -185,7 +184,7 @@ def _further(mass_email: MassEmail, rows: Sequence[MassEmailRecipient]) -> list[
 
 @transaction.atomic
 def _finish(mass_email_id: int, now: datetime) -> None:
-    mass_email = _locked(mass_email_id)
+    mass_email = locked(mass_email_id)
     rows = mass_email.recipients.filter(reason=Reason.NONE)
     on_the_way = rows.filter(email__status__in=(Status.PENDING, Status.IN_PROCESS))
     if mass_email.status == State.SENDING and not rows.filter(queued=False).exists() and not on_the_way.exists():
@@ -193,7 +192,7 @@ def _finish(mass_email_id: int, now: datetime) -> None:
         mass_email.save(update_fields=["status", "sent_at"])
 
 
-def _locked(mass_email_id: int) -> MassEmail:
+def locked(mass_email_id: int) -> MassEmail:
     """The row, held until the transaction ends."""
     rows = MassEmail.objects.select_for_update(of=("self",)).select_related("account", "created_by")
     return rows.get(pk=mass_email_id)

@@ -1,9 +1,8 @@
 """Whom a mass email goes to: people of its sources, one mail an address, and for all others why not (CR308000)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -32,11 +31,6 @@ class Candidate:
     marketing_list: MarketingList | None = None
 
     @property
-    def who(self) -> tuple[type, int]:
-        """The person, whatever the source."""
-        return type(self.person), self.person.pk
-
-    @property
     def address(self) -> str:
         """Where mail reaches the person; empty without any."""
         own = people.address_of(self.person) if isinstance(self.person, Employee) else self.person.email
@@ -53,26 +47,87 @@ class Known:
     own: frozenset[tuple[str, str]] = frozenset()
 
 
-def of(mass_email: MassEmail, now: datetime) -> Iterator[MassEmailRecipient]:
-    """The recipients, not yet saved: every person once, a few queries for some hundreds. Raises lines.Wrong."""
-    known = Known(own=frozenset(compose.own_addresses()))
-    seen: set[tuple[type, int]] = set()
-    left: dict[tuple[type, int], Candidate] = {}  # who left one list may be on another
-    for batch in _batches(candidates(mass_email, now)):
-        keys = [addresses.folded(one.address) for one in batch]
-        known.bounced, known.unwanted = bounced.for_good(keys), marketing.unwanted(keys)
-        for one in batch:
-            if one.who in seen:
-                continue
-            reason = decide(one, known)
-            if reason is Reason.LEFT_LIST:
-                left.setdefault(one.who, one)
-                continue
-            seen.add(one.who)
-            yield _row(mass_email, one, reason)
-    for who, one in left.items():
-        if who not in seen:
-            yield _row(mass_email, one, Reason.LEFT_LIST)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A batch of recipients, not yet saved; the saved ones that they take the place of; how many were looked at."""
+
+    rows: list[MassEmailRecipient]
+    instead_of: list[int]
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """People whom a mass email names, and what they are named by."""
+
+    people: QuerySet[Any]
+    campaign: Campaign | None = None
+    marketing_list: MarketingList | None = None
+
+
+def of(mass_email: MassEmail, now: datetime) -> Iterator[Found]:
+    """The recipients, every person once; what one batch holds is to be saved before the next one is asked for.
+
+    What went before is looked up, not remembered: memory and queries a batch are the same for any number of people.
+    Raises lines.Wrong.
+    """
+    own = frozenset(compose.own_addresses())
+    for source in sources(mass_email, now):
+        for batch in _batches(source):
+            yield _decided(mass_email, batch, own)
+
+
+def count(mass_email: MassEmail, now: datetime) -> int:
+    """How many people the sources name; who is in several counts in each."""
+    return sum(source.people.order_by().count() for source in sources(mass_email, now))
+
+
+def sources(mass_email: MassEmail, now: datetime) -> list[Source]:
+    """Where its people come from; asks for none of them yet. Raises lines.Wrong."""
+    found: list[Source] = []
+    if mass_email.source == MassEmail.Source.LISTS:
+        for of_list in mass_email.marketing_lists.filter(active=True).order_by("list_id"):
+            people_of = (marketing.contacts(of_list, now), marketing.leads(of_list, now))
+            found += [Source(rows, marketing_list=of_list) for rows in people_of]
+    elif mass_email.source == MassEmail.Source.CAMPAIGNS:
+        for campaign in mass_email.campaigns.order_by("campaign_id"):
+            found += [Source(rows, campaign) for rows in _members(mass_email, campaign, now)]
+    else:
+        chosen = (
+            (mass_email.to_contacts, Contact.objects.all()),
+            (mass_email.to_leads, Lead.objects.all()),
+            (mass_email.to_employees, Employee.objects.select_related("user")),
+        )
+        found = [Source(rows) for wanted, rows in chosen if wanted]
+    return found
+
+
+def _decided(mass_email: MassEmail, batch: Sequence[Candidate], own: frozenset[tuple[str, str]]) -> Found:
+    keys = [addresses.folded(one.address) for one in batch]
+    frozen = MassEmailRecipient.objects.filter(mass_email=mass_email).order_by()
+    taken = set(frozen.filter(key__in={key for key in keys if key}).values_list("key", flat=True))
+    known = Known(taken, bounced.for_good(keys), marketing.unwanted(keys), own)
+    kind = _KINDS[type(batch[0].person)]
+    before: dict[int, tuple[int, str]] = {}
+    for person, number, reason in frozen.filter(**{f"{kind}__in": [one.person.pk for one in batch]}).values_list(
+        kind, "pk", "reason"
+    ):
+        before[person] = (number, reason)
+    found = Found([], [], len(batch))
+    for one in batch:
+        number, reason_before = before.get(one.person.pk, (0, ""))
+        if number and reason_before != Reason.LEFT_LIST:
+            continue
+        reason = decide(one, known)
+        if number and reason is Reason.LEFT_LIST:
+            continue
+        found.rows.append(_row(mass_email, one, reason))
+        if number:  # who left one list is on another
+            found.instead_of.append(number)
+    return found
+
+
+_KINDS: dict[type, str] = {Contact: "contact", Lead: "lead", Employee: "employee"}
 
 
 def decide(one: Candidate, known: Known) -> Reason:
@@ -94,26 +149,6 @@ def decide(one: Candidate, known: Known) -> Reason:
     return reason
 
 
-def candidates(mass_email: MassEmail, now: datetime) -> Iterator[Candidate]:
-    """Everybody whom the sources name, some more than once."""
-    if mass_email.source == MassEmail.Source.LISTS:
-        for of_list in mass_email.marketing_lists.filter(active=True).order_by("list_id"):
-            for person in _people(marketing.contacts(of_list, now), marketing.leads(of_list, now)):
-                yield Candidate(person, marketing_list=of_list)
-    elif mass_email.source == MassEmail.Source.CAMPAIGNS:
-        for campaign in mass_email.campaigns.order_by("campaign_id"):
-            for person in _people(*_members(mass_email, campaign, now)):
-                yield Candidate(person, campaign)
-    else:
-        for chosen, model in (
-            (mass_email.to_contacts, Contact),
-            (mass_email.to_leads, Lead),
-            (mass_email.to_employees, Employee),
-        ):
-            if chosen:
-                yield from map(Candidate, _people(model._default_manager.all()))
-
-
 def _members(mass_email: MassEmail, campaign: Campaign, now: datetime) -> tuple[QuerySet[Any], QuerySet[Any]]:
     contacts, leads = marketing.contacts(campaign, now), marketing.leads(campaign, now)
     if mass_email.campaign_members == MassEmail.Members.NEVER_SENT:
@@ -123,11 +158,12 @@ def _members(mass_email: MassEmail, campaign: Campaign, now: datetime) -> tuple[
     return contacts, leads
 
 
-def _people(*rows: QuerySet[Any]) -> Iterator[Any]:
-    """The people of each query in turn, a few hundred at a time."""
-    for query in rows:
-        whole = query.select_related("user") if query.model is Employee else query
-        yield from whole.order_by("pk").iterator(chunk_size=BATCH)
+def _batches(source: Source) -> Iterator[list[Candidate]]:
+    """The people of a source by their keys, a few hundred at a time."""
+    after = 0
+    while rows := list(source.people.filter(pk__gt=after).order_by("pk")[:BATCH]):
+        yield [Candidate(person, source.campaign, source.marketing_list) for person in rows]
+        after = rows[-1].pk
 
 
 def _active(person: Person) -> bool:
@@ -162,9 +198,3 @@ def _row(mass_email: MassEmail, one: Candidate, reason: Reason) -> MassEmailReci
         marketing_list=one.marketing_list,
         reason=reason,
     )
-
-
-def _batches(found: Iterable[Candidate]) -> Iterator[list[Candidate]]:
-    rest = iter(found)
-    while batch := list(islice(rest, BATCH)):
-        yield batch

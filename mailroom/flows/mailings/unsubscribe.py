@@ -1,11 +1,12 @@
 """Unsubscribing (RFC 2369, RFC 8058): the signed link in every mass mail, and what following it does."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core import signing
 from django.db import transaction
 
-from mailroom.flows.mailings.models import MassEmailRecipient
+from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient
 from mailroom.flows.sending import from_template
 from mailroom.mime import addresses
 from mailroom.records.crm import marketing
@@ -14,6 +15,24 @@ from mailroom.records.crm.models import Unsubscribed
 SALT = "mailroom.unsubscribe"
 OF_NOBODY = "0"  # what previews and tests carry: it unsubscribes nobody
 LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscription:
+    """What an address wants none of, and the mass email whose link said so, where one did."""
+
+    row: Unsubscribed
+    mass_email: MassEmail | None = None
+
+
+def of_address(address: str) -> list[Unsubscription]:
+    """What the owner of an address wants none of, and why it is so, the newest first."""
+    rows = marketing.unsubscribed(address)
+    if all(row.by is not None for row in rows):
+        return [Unsubscription(row) for row in rows]
+    followed = MassEmailRecipient.objects.filter(key=addresses.folded(address), unsubscribed_at__isnull=False)
+    told = {one.unsubscribed_at: one.mass_email for one in followed.select_related("mass_email")}
+    return [Unsubscription(row, told.get(row.at) if row.by is None else None) for row in rows]
 
 
 def link(recipient: MassEmailRecipient | None, base: str = "") -> str:

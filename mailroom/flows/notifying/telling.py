@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from mailroom.base import audit
 from mailroom.flows.sending import from_template, outbox
 from mailroom.flows.sending.from_template import Notice
 from mailroom.mime.message import Address
@@ -79,6 +80,8 @@ def tell(happened: Happened, now: datetime) -> str:
     try:
         with transaction.atomic():
             email = from_template.queue(_notice(happened, template, reader), now)
+    except from_template.ComesBack as error:
+        return _nobody(happened, str(error), kept=True)
     except outbox.NoRecipient:
         return _nobody(happened, _nobody_there(event, reader))
     except from_template.CANNOT_BE_SENT as error:
@@ -112,6 +115,10 @@ def _nobody_there(event: Event, reader: Any) -> str:
     return _("%(who)s has no address to be told at") % {"who": reader}
 
 
-def _nobody(happened: Happened, why: str) -> str:
+def _nobody(happened: Happened, why: str, kept: bool = False) -> str:
+    """Why nobody is told; `kept` writes it into the record's audit trail, where a person can find it later."""
     log.warning("nobody told", event_key=happened.event.key, record=str(happened.record), why=why)
-    return _("Nobody was told: %(why)s.") % {"why": why.rstrip(".")}
+    words = _("Nobody was told: %(why)s.") % {"why": why.rstrip(".")}
+    if kept:
+        audit.record(happened.record, audit.Act.UPDATE, None, notification=("", f"{happened.event.label}: {words}"))
+    return words

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from mailroom.flows.sending import outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
-from mailroom.mime import bodies, file_names
+from mailroom.mime import addresses, bodies, file_names
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails import compose
+from mailroom.records.emails import bounced, compose
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email, Lane
 from mailroom.records.files import store
@@ -26,6 +26,10 @@ from mailroom.records.preferences import current
 
 class NoAccount(Exception):
     """There is no account that automatic mail can go from; the text says what to do."""
+
+
+class ComesBack(outbox.NoRecipient):
+    """Mail to everybody who would get it came back for good; the text says to whom."""
 
 
 CANNOT_BE_SENT = (
@@ -108,8 +112,9 @@ def send_test(template: NotificationTemplate, record: Any, to: str, by: User, no
 def queue(notice: Notice, now: datetime) -> Email:
     """Queue a notice, held like all mail while processing is suspended; the same key twice is one mail.
 
-    It never goes to an address of our own. Raises NoAccount, render.TooLong, compose.TooLarge, store.FileMissing,
-    outbox.BadAddress or outbox.NoRecipient: CANNOT_BE_SENT.
+    It never goes to an address of our own, nor to one that mail came back from for good. Raises ComesBack, NoAccount,
+    render.TooLong, compose.TooLarge, store.FileMissing, outbox.BadAddress or
+    outbox.NoRecipient: CANNOT_BE_SENT.
     """
     template = notice.template
     account = own_account(template) or notice.account or current.default_account_for(None)
@@ -117,7 +122,7 @@ def queue(notice: Notice, now: datetime) -> Email:
         raise NoAccount(_("There is no email account to send from. Add one in System email accounts."))
     made = filled(template, notice.record, now, **{"Company": company(account)} | dict(notice.given))
     lines = [outbox.address(line) for line in (made.to, made.cc, made.bcc)]
-    to, cc, bcc = map(_others, [notice.to, (), ()] if notice.to else lines)
+    to, cc, bcc = _reached([_others(found) for found in ([notice.to, (), ()] if notice.to else lines)])
     fields = DraftFields(
         account=account,
         to=to,
@@ -132,6 +137,16 @@ def queue(notice: Notice, now: datetime) -> Email:
     files = files_of(template)
     new = NewEmail(fields, files, send=True, idempotency_key=notice.key, lane=Lane.NOTICE)
     return outbox.create(new, now, None)
+
+
+def _reached(lines: Sequence[Sequence[Address]]) -> list[list[Address]]:
+    """Those whom mail still reaches."""
+    given = [one.address for line in lines for one in line]
+    back = bounced.for_good(given)
+    reached = [[one for one in line if addresses.folded(one.address) not in back] for line in lines]
+    if back and not any(reached):
+        raise ComesBack(_("Mail to %(who)s comes back.") % {"who": ", ".join(given)})
+    return reached
 
 
 def _others(found: Sequence[Address]) -> list[Address]:

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from mailroom.records.crm import entities
 from mailroom.records.crm.models import EntityFile
+from mailroom.records.emails import status
 from mailroom.records.files import store
 from mailroom.records.files.models import StoredFile
 from mailroom.records.organisation.models import User
@@ -29,14 +30,16 @@ def of(record: models.Model | None) -> list[EntityFile]:
 
 
 def add(record: models.Model, name: str, content: bytes, now: datetime, by: User | None) -> EntityFile:
-    """Store `content` as a file of the record; raises TooLarge."""
+    """Store `content` as a file of the record; raises TooLarge, or status.Refused where its files are fixed."""
     if len(content) > LARGEST:
         raise TooLarge(_("%(name)s is larger than %(n)d MB.") % {"name": name, "n": LARGEST // 10**6})
     return take(record, store.put(content), name, len(content), now, by)
 
 
+@transaction.atomic
 def take(record: models.Model, stored: StoredFile, name: str, size: int, now: datetime, by: User | None) -> EntityFile:
-    """Make stored content a file of the record, without a copy."""
+    """Make stored content a file of the record, without a copy; raises status.Refused where its files are fixed."""
+    _check(record)
     return EntityFile.objects.create(
         entity_type=entities.of_record(record).key,
         entity_id=record.pk,
@@ -48,8 +51,12 @@ def take(record: models.Model, stored: StoredFile, name: str, size: int, now: da
     )
 
 
+@transaction.atomic
 def remove(record: models.Model, ids: Collection[int]) -> int:
-    """Take files off the record; returns how many."""
+    """Take files off the record; returns how many. Raises status.Refused where its files are fixed."""
+    if not ids:
+        return 0
+    _check(record)
     kind = entities.of_record(record)
     rows = EntityFile.objects.filter(entity_type=kind.key, entity_id=record.pk, pk__in=list(ids))
     return rows.delete()[0]
@@ -60,3 +67,8 @@ def find(record: models.Model, number: int) -> EntityFile | None:
     kind = entities.of_record(record)
     rows = EntityFile.objects.filter(entity_type=kind.key, entity_id=record.pk, pk=number)
     return rows.select_related("file").first() if 0 < number <= entities.LARGEST else None
+
+
+def _check(record: models.Model) -> None:
+    if why := entities.of_record(record).fixed(record):
+        raise status.Refused(why)

@@ -37,7 +37,8 @@ class EntityType:
 
     `key` is what is stored on the mail, `option` the entry of the dialog's *Type* that offers it ("" for none).
     `rows(user)` are the records that a person may see; `number` is the field that people call them by, which is also
-    their part of the address of `window`; `search` are the fields looked through.
+    their part of the address of `window`; `search` are the fields looked through. `fixed(record)` says why its
+    files may not be changed at present, and keeps it so until the transaction ends; empty where they may.
     """
 
     key: str
@@ -51,6 +52,7 @@ class EntityType:
     icon: str = "file"
     describe: Callable[[Any], str] = str
     columns: tuple[tuple[str, Words], ...] = field(default=())
+    fixed: Callable[[Any], str] = lambda record: ""
 
     def find(self, user: User, reference: Any) -> Any | None:
         """The record with this key or number, if the person may see it."""

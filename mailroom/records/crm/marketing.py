@@ -97,8 +97,13 @@ def _is_dynamic(of: MarketingList | Campaign) -> bool:
 
 def add(of: MarketingList | Campaign, people: Iterable[Person], now: datetime) -> int:
     """Make people members; how many were none before."""
-    model: Any = CampaignMember if isinstance(of, Campaign) else ListMember
     before = of.members.count()
+    _make_members(of, people, now)
+    return of.members.count() - before
+
+
+def _make_members(of: MarketingList | Campaign, people: Iterable[Person], now: datetime) -> None:
+    model: Any = CampaignMember if isinstance(of, Campaign) else ListMember
     model.objects.bulk_create(
         (
             model(
@@ -112,7 +117,40 @@ def add(of: MarketingList | Campaign, people: Iterable[Person], now: datetime) -
         batch_size=BATCH,
         ignore_conflicts=True,
     )
-    return of.members.count() - before
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Of some people, by their keys: whose membership changed, and who is no record any more."""
+
+    changed: frozenset[int]
+    gone: frozenset[int]
+
+
+def add_by_ids(of: MarketingList | Campaign, model: type[Person], ids: Collection[int], now: datetime) -> Changed:
+    """Make contacts or leads (`model`) members by their keys, some hundreds at a time."""
+    people = {one.pk: one for one in model._default_manager.filter(pk__in=ids)}
+    before = set(_members(of, model, ids).values_list(_NAMES[model], flat=True))
+    new = [one for key, one in people.items() if key not in before]
+    _make_members(of, new, now)
+    return Changed(frozenset(one.pk for one in new), frozenset(set(ids) - people.keys()))
+
+
+def take_off(of: MarketingList | Campaign, model: type[Person], ids: Collection[int], now: datetime) -> Changed:
+    """Take contacts or leads off by their own keys, some hundreds at a time."""
+    rows = _members(of, model, ids)
+    found = frozenset(rows.values_list(_NAMES[model], flat=True))
+    rows.delete()
+    return Changed(found, frozenset())
+
+
+_NAMES: dict[type[Any], str] = {Contact: "contact", Lead: "lead"}
+
+
+def _members(of: MarketingList | Campaign, model: type[Person], ids: Collection[int]) -> QuerySet[Any]:
+    members: Any = of.members
+    found: QuerySet[Any] = members.filter(**{f"{_NAMES[model]}__in": list(ids)}).order_by()
+    return found
 
 
 def remove(of: MarketingList | Campaign, ids: Collection[int]) -> int:
@@ -141,6 +179,17 @@ def unsubscribe(address: str, of: MarketingList | None, now: datetime, by: User 
     values = {"address": address.strip(), "at": now, "by": by}
     key = addresses.folded(address)
     return Unsubscribed.objects.get_or_create(key=key, marketing_list=of, defaults=values)[0]
+
+
+def unsubscribed(address: str) -> list[Unsubscribed]:
+    """What the owner of an address wants none of, the newest first."""
+    key = addresses.folded(address)
+    return list(Unsubscribed.objects.filter(key=key).select_related("marketing_list", "by")) if key else []
+
+
+def subscribe(rows: Iterable[Unsubscribed]) -> int:
+    """Forget that these want none: they asked for mail again. How many were forgotten."""
+    return sum(bool(row.delete()[0]) for row in rows)
 
 
 def unwanted(given: Iterable[str]) -> Unwanted:

@@ -1,14 +1,17 @@
 """Which emails a person may see, as a queryset."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails.models import Email, Lane
+from mailroom.records.emails.models import Box, Email, Lane
 from mailroom.records.organisation.models import User
 from mailroom.records.organisation.models.people import Role
 
+# What My sent emails lists; a mail of a mass email stands with its mass email. An index answers `lane__lt` by itself.
+SENT: Mapping[str, Any] = {"box": Box.SENT, "lane__lt": Lane.BULK}
 SEES_ALL_SHARED = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.READER, Role.API})
 
 

@@ -1,6 +1,7 @@
 """Keeping the system locales (SM200550): which codes are known, and that the default one stays."""
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.db import transaction
@@ -29,19 +30,34 @@ def is_known(code: str) -> bool:
     return check_for_language(code.lower()) or code.lower() in dict(settings.LANGUAGES)
 
 
-def save(code: str, description: str, active: bool = True) -> SystemLocale:
-    """Create the locale or change it. Raises Invalid, InUse."""
+def time_zones() -> list[tuple[str, str]]:
+    """Every zone by its name, for people to choose from."""
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+
+
+def zone_of(language: str) -> ZoneInfo:
+    """In which zone a stranger of this language is told of moments: his locale's, else that of the default one."""
+    rows = {one.code.lower(): one for one in SystemLocale.objects.filter(active=True)}
+    default = next((one for one in rows.values() if one.default), SystemLocale())
+    return ZoneInfo(rows.get(language.lower(), default).time_zone)
+
+
+def save(code: str, description: str, active: bool = True, time_zone: str | None = None) -> SystemLocale:
+    """Create the locale or change it; without a time zone it keeps its own. Raises Invalid, InUse."""
     errors = {}
     if not code or len(code) > LONGEST_CODE or not is_known(code):
         errors["code"] = _("“%(code)s” is no known language code.") % {"code": code[:LONGEST_CODE]}
     if not description.strip() or len(description) > LONGEST_DESCRIPTION or "\x00" in description:
         errors["description"] = _("Fill in this field.")
+    if time_zone is not None and time_zone not in available_timezones():
+        errors["time_zone"] = _("There is no such time zone. Choose one such as Europe/Oslo.")
     if errors:
         raise Invalid(errors)
     locale = SystemLocale.objects.filter(code__iexact=code).first() or SystemLocale(code=code)
     if locale.default and not active:
         raise InUse(_("Make another locale the default one first."))
     locale.description, locale.active = description, active
+    locale.time_zone = time_zone or locale.time_zone
     locale.save()
     return locale
 

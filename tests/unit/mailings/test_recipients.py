@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailroom.flows.mailings import prepare, text
+from mailroom.flows.mailings import prepare, preparing, text
 from mailroom.flows.mailings.models import MassEmail, Reason
 from mailroom.mime import addresses
 from mailroom.records.crm import marketing
@@ -43,7 +43,7 @@ def test_everybody_who_gets_none_is_listed_with_the_reason(now: datetime) -> Non
         mass_mail.contact("No", "no@example.net"),
         Lead.objects.create(name="Lost", email="lost@example.net", status="lost", created_at=now),
     ]
-    made = prepare.prepare(mass_mail.mass_email(now, mass_mail.marketing_list(now, *people)).pk, now)
+    made = preparing.at_once(mass_mail.mass_email(now, mass_mail.marketing_list(now, *people)).pk, now)
     assert told(made) == {
         "Ola": "",
         "Twin": Reason.DUPLICATE,
@@ -82,7 +82,7 @@ def test_no_address_has_two_mails_and_nobody_is_without_a_reason(
     for address in left:
         marketing.unsubscribe(address, None, now)
     lists = [mass_mail.marketing_list(now, *made)] + [mass_mail.marketing_list(now, *made, list_id="TWO")] * twice
-    mass_email = prepare.prepare(mass_mail.mass_email(now, *lists).pk, now)
+    mass_email = preparing.at_once(mass_mail.mass_email(now, *lists).pk, now)
     rows = list(mass_email.recipients.all())
     chosen = [addresses.folded(row.address) for row in rows if not row.reason]
     assert len(rows) == len(made)
@@ -98,9 +98,9 @@ def test_who_left_one_list_gets_the_mail_by_another(now: datetime) -> None:
     ola = mass_mail.contact("Ola", "ola@example.net")
     first, second = mass_mail.marketing_list(now, ola, list_id="A"), mass_mail.marketing_list(now, ola, list_id="B")
     marketing.unsubscribe(ola.email, first, now)
-    [row] = prepare.prepare(mass_mail.mass_email(now, first, second).pk, now).recipients.all()
+    [row] = preparing.at_once(mass_mail.mass_email(now, first, second).pk, now).recipients.all()
     assert (row.reason, row.marketing_list) == ("", second)
-    [row] = prepare.prepare(mass_mail.mass_email(now, first).pk, now).recipients.all()
+    [row] = preparing.at_once(mass_mail.mass_email(now, first).pk, now).recipients.all()
     assert row.reason == Reason.LEFT_LIST
 
 
@@ -111,13 +111,13 @@ def test_a_dynamic_list_is_whom_its_conditions_fit_when_it_is_prepared(now: date
     of.conditions = [{"property": "position", "condition": "equals", "value": "chef"}]
     of.save()
     made = mass_mail.mass_email(now, of)
-    assert told(prepare.prepare(made.pk, now)) == {"Ola": ""}
+    assert told(preparing.at_once(made.pk, now)) == {"Ola": ""}
     mass_mail.contact("Per", "per@example.net", position="chef")
-    assert told(prepare.prepare(made.pk, now)) == {"Ola": "", "Per": ""}
+    assert told(preparing.at_once(made.pk, now)) == {"Ola": "", "Per": ""}
     of.conditions = [{"property": "shoes", "condition": "equals", "value": "1"}]
     of.save()
     with pytest.raises(Wrong):
-        prepare.prepare(made.pk, now)
+        preparing.at_once(made.pk, now)
 
 
 def test_of_a_campaign_those_who_never_got_a_mail_can_be_chosen(now: datetime) -> None:
@@ -125,8 +125,8 @@ def test_of_a_campaign_those_who_never_got_a_mail_can_be_chosen(now: datetime) -
     campaign = mass_mail.campaign(now, ola)
     mass_mail.sent(now, campaign)
     marketing.add(campaign, [mass_mail.contact("Kari", "kari@example.net")], now)
-    everybody = prepare.prepare(mass_mail.mass_email(now, campaign).pk, now)
-    others = prepare.prepare(mass_mail.mass_email(now, campaign, campaign_members="never_sent").pk, now)
+    everybody = preparing.at_once(mass_mail.mass_email(now, campaign).pk, now)
+    others = preparing.at_once(mass_mail.mass_email(now, campaign, campaign_members="never_sent").pk, now)
     assert (set(told(everybody)), set(told(others))) == ({"Ola", "Kari"}, {"Kari"})
 
 
@@ -135,11 +135,11 @@ def test_leads_contacts_and_employees_are_a_source(now: datetime) -> None:
     Lead.objects.create(name="Lea", email="lea@example.net", created_at=now)
     Employee.objects.create(employee_id="E9", name="Eva", email="eva@example.net")
     made = mass_mail.mass_email(now, source="people", to_leads=True, to_employees=True)
-    assert set(told(prepare.prepare(made.pk, now))) == {"Lea", "Eva"}
+    assert set(told(preparing.at_once(made.pk, now))) == {"Lea", "Eva"}
 
 
 def test_without_anybody_it_stays_on_hold(now: datetime) -> None:
-    made = prepare.prepare(mass_mail.mass_email(now, mass_mail.marketing_list(now)).pk, now)
+    made = preparing.at_once(mass_mail.mass_email(now, mass_mail.marketing_list(now)).pk, now)
     assert made.status == "on_hold"
     with pytest.raises(status.Refused):
         prepare.send(made.pk, now)
@@ -150,4 +150,4 @@ def test_a_text_that_is_empty_or_wrong_is_not_prepared(now: datetime, values: di
     ola = mass_mail.contact("Ola", "ola@example.net")
     made = mass_mail.mass_email(now, mass_mail.marketing_list(now, ola), **values)
     with pytest.raises(text.NotReady):
-        prepare.prepare(made.pk, now)
+        preparing.at_once(made.pk, now)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from mailroom.flows.mailings import prepare, responses, text, unsubscribe
+from mailroom.flows.mailings import prepare, preparing, responses, text, unsubscribe
 from mailroom.flows.mailings.models import MassEmailRecipient
 from mailroom.flows.sending import bulk
 from mailroom.mime import parse
@@ -67,7 +67,7 @@ def test_its_files_go_with_every_mail_and_are_stored_once(now: datetime, people:
     made = mass_mail.mass_email(now, mass_mail.marketing_list(now, *people))
     attached.add(made, "prices.pdf", b"%PDF-", now, agent)
     stored = StoredFile.objects.count()
-    prepare.prepare(made.pk, now)
+    preparing.at_once(made.pk, now)
     prepare.send(made.pk, now)
     prepare.carry_on(made.pk, now)
     assert [message(email).attachments[0].name for email in mails()] == ["prices.pdf"] * 5
@@ -91,7 +91,7 @@ def test_pressing_send_twice_or_two_workers_make_no_second_mail(now: datetime, p
     with pytest.raises(status.Refused):
         prepare.send(made.pk, now)
     with pytest.raises(status.Refused):
-        prepare.prepare(made.pk, now)
+        preparing.at_once(made.pk, now)
     prepare.carry_on(made.pk, now)
     assert len(mails()) == 5
 
@@ -123,7 +123,7 @@ def test_stopped_it_goes_on_with_the_rest(
     now: datetime, people: list[Contact], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = mass_mail.mass_email(now, mass_mail.marketing_list(now, *people))
-    prepare.prepare(made.pk, now)
+    preparing.at_once(made.pk, now)
     prepare.send(made.pk, now)
     monkeypatch.setattr(prepare, "BATCH", 2)
     prepare._batch(made.pk, now, 0)
@@ -139,7 +139,7 @@ def test_stopped_it_goes_on_with_the_rest(
 def test_what_stood_still_for_long_waits_for_a_yes(now: datetime, people: list[Contact]) -> None:
     """T46: an old backup that was restored in the middle of it sends nothing by itself."""
     made = mass_mail.mass_email(now, mass_mail.marketing_list(now, *people))
-    prepare.prepare(made.pk, now)
+    preparing.at_once(made.pk, now)
     prepare.send(made.pk, now - timedelta(days=7))
     prepare.carry_on(made.pk, now)
     made.refresh_from_db()
@@ -186,7 +186,7 @@ def test_the_counts_of_a_page_are_one_query(now: datetime, people: list[Contact]
 def test_a_batch_takes_as_many_statements_for_five_as_for_two(now: datetime, people: list[Contact]) -> None:
     def statements(*members: Contact, list_id: str) -> int:
         made = mass_mail.mass_email(now, mass_mail.marketing_list(now, *members, list_id=list_id))
-        prepare.prepare(made.pk, now)
+        preparing.at_once(made.pk, now)
         prepare.send(made.pk, now)
         with CaptureQueriesContext(connection) as queries:
             prepare._batch(made.pk, now, 0)
@@ -223,7 +223,7 @@ def test_a_deleted_campaign_takes_its_links_and_nothing_else(now: datetime, peop
 def test_a_test_goes_to_one_address_and_its_link_unsubscribes_nobody(
     now: datetime, people: list[Contact], administrator: User
 ) -> None:
-    made = prepare.prepare(mass_mail.mass_email(now, mass_mail.marketing_list(now, *people)).pk, now)
+    made = preparing.at_once(mass_mail.mass_email(now, mass_mail.marketing_list(now, *people)).pk, now)
     row = made.recipients.order_by("pk").first()
     sent = text.send_test(made, row, "me@mailroom.test", administrator, now)
     assert sent.to_line == "me@mailroom.test"
@@ -284,7 +284,7 @@ def test_killed_and_stopped_at_every_batch_each_gets_one_mail(now: datetime, mon
     monkeypatch.setattr(prepare, "BATCH", 7)
     many = [mass_mail.contact(f"P{n}", f"p{n}@example.net") for n in range(40)]
     made = mass_mail.mass_email(now, mass_mail.marketing_list(now, *many))
-    prepare.prepare(made.pk, now)
+    preparing.at_once(made.pk, now)
     whole, turn = links.further, iter(range(100))
 
     def dies_now_and_then(pairs: Any) -> None:

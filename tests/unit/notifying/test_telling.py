@@ -14,7 +14,7 @@ from mailroom.records.activities.commenting import NewComment, NewFile
 from mailroom.records.crm import cases
 from mailroom.records.crm.models import BusinessAccount, Case, CaseComment, Contact, ExpenseReceipt
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails.models import Email, Lane
+from mailroom.records.emails.models import BouncedAddress, Email, Lane
 from mailroom.records.notifications import events, saving, standard
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.organisation.models import User
@@ -170,6 +170,22 @@ def test_a_case_that_is_made_is_told_to_its_contact_once_a_template_is_registere
     assert mail.subject == f"Sak {made.case_id}: Another matter"
     saving_of_records.save(made, now, None)
     assert telling.of_records(now) == 0, "its status is the same"
+
+
+def test_a_contact_whose_mail_comes_back_is_not_told_and_the_trail_says_so(case: Case, now: datetime) -> None:
+    assert case.contact is not None
+    events.choose(events.CASE_CREATED, standard.find("CASECREATED"))
+    address = case.contact.email
+    BouncedAddress.objects.create(key=address, address=address.upper(), kind="hard", words="no such box", last_at=now)
+    made = saving_of_records.save(Case(subject="New matter", contact=case.contact), now, None)
+    assert telling.of_records(now) == 1
+    assert mails() == []
+    [entry] = audit.trail().filter(object_pk=str(made.pk), changes__has_key="notification")
+    assert f"Nobody was told: Mail to {address} comes back." in entry.changes["notification"][1]
+    BouncedAddress.objects.update(kind="soft")
+    saving_of_records.save(Case(subject="Another matter", contact=case.contact), now, None)
+    telling.of_records(now)
+    assert [mail.recipients.get().address for mail in mails()] == [address]
 
 
 def test_a_new_status_is_told_to_the_owner_unless_he_set_it(case: Case, now: datetime, agent: User) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from mailroom.flows.incoming import jobs, replaying
+from mailroom.flows.incoming import replaying
 from mailroom.flows.receiving import filing, quarantine
 from mailroom.flows.receiving.models import QuarantinedMessage, ServerMessage
+from mailroom.flows.scheduling import jobs
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import received, status
 from mailroom.records.emails.models import Email

@@ -10,7 +10,8 @@ from django.test import Client
 
 from mailroom.faces.windows.kit import export as export_view
 from mailroom.faces.windows.mail import commands
-from mailroom.flows.incoming import bulk, jobs
+from mailroom.flows.incoming import bulk
+from mailroom.flows.scheduling import jobs
 from mailroom.records.emails.models import Email
 from mailroom.records.filters import export
 from mailroom.records.organisation.models import Job, User

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from mailroom.records.emails.models import Email, Lane
 from mailroom.records.emails.search import finding
 from tests.factories import emails
 
@@ -88,3 +89,15 @@ def test_a_search_finds_nothing_that_is_not_ours_to_see(signed_in: Client) -> No
     other = User.objects.create_user("other", role="agent")
     emails.make("steel", account=emails.some_account("PERSONAL", personal_owner=other))
     assert signed_in.get("/co409070/?q=steel").context["listing"].rows == []
+
+
+def test_my_sent_emails_leaves_mass_mail_to_its_own_window(boss: Client, mails: None) -> None:
+    Email.objects.filter(subject="Offer").update(lane=Lane.BULK)
+
+    def subjects(window: str) -> set[str]:
+        return {row.label for row in boss.get(f"/{window}/").context["listing"].rows}
+
+    assert not any("Offer" in one for one in subjects("co409080"))
+    assert any("Offer" in one for one in subjects("co409070"))
+    assert len(boss.get("/api/v1/emails?window=sent").json()["items"]) == 2
+    assert len(boss.get("/api/v1/emails?window=all").json()["items"]) == 4

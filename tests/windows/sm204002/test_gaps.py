@@ -8,9 +8,9 @@ from django.test import Client
 
 from mailroom.base import clock
 from mailroom.faces.cli import main
-from mailroom.flows.incoming import jobs
 from mailroom.flows.receiving import receive, reconcile
 from mailroom.flows.receiving.models import ServerMessage
+from mailroom.flows.scheduling import jobs
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Email
 from mailroom.records.organisation import people, sign_in

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from mailroom.base import clock
-from mailroom.flows.incoming import jobs
+from mailroom.flows.scheduling import jobs
 from mailroom.flows.scheduling.models import Schedule, ScheduleRun
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import Job, User

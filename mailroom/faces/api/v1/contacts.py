@@ -3,7 +3,7 @@
 from ninja import Schema
 from pydantic import Field
 
-from mailroom.faces.api.v1 import records
+from mailroom.faces.api.v1 import adding, records
 from mailroom.faces.api.v1.records import Resource
 
 
@@ -27,3 +27,4 @@ CONTACTS = Resource(
     relations=("business_account", "owner"),
 )
 router = records.router(CONTACTS, ContactIn, "contacts")
+many = adding.router(CONTACTS, "contacts")

@@ -1,5 +1,6 @@
 """Lists of emails, newest first, by key: narrowed by window, account, search and filter."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -19,9 +20,9 @@ from mailroom.records.emails.search import indexing
 from mailroom.records.filters import lines, meaning, saved
 from mailroom.records.filters.meaning import When
 
-WINDOWS: dict[str, dict[str, str]] = {
+WINDOWS: dict[str, Mapping[str, Any]] = {
     "incoming": {"box": Box.INCOMING},
-    "sent": {"box": Box.SENT},
+    "sent": queries.SENT,
     "all": {},
     "pending": {"status": Status.PENDING},
 }

@@ -9,7 +9,7 @@ from ninja import Status as Answer
 from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID
-from mailroom.flows.incoming import bulk
+from mailroom.flows.scheduling import jobs
 from mailroom.records.organisation.models.jobs import Job, JobState
 
 router = Router(tags=["jobs"])
@@ -36,7 +36,7 @@ def cancel(request: HttpRequest, number: int) -> dict[str, Any]:
 def undo(request: HttpRequest, number: int) -> Any:
     """Take back what the job moved, as a job of its own; 409 where that cannot be."""
     job = _find(request, number)
-    return Answer(202, shown(bulk.undo(job, rights.writer(request), clock.now())))
+    return Answer(202, shown(jobs.undo(job, rights.writer(request), clock.now())))
 
 
 def _find(request: HttpRequest, number: int) -> Job:

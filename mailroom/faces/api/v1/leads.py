@@ -5,7 +5,7 @@ from typing import Literal
 from ninja import Schema
 from pydantic import Field
 
-from mailroom.faces.api.v1 import records
+from mailroom.faces.api.v1 import adding, records
 from mailroom.faces.api.v1.records import Resource
 
 
@@ -29,3 +29,4 @@ LEADS = Resource(
     read_only=("created_at",),
 )
 router = records.router(LEADS, LeadIn, "leads")
+many = adding.router(LEADS, "leads")

@@ -20,6 +20,7 @@ class LocaleIn(Schema):
 
     description: str = Field(max_length=system_locales.LONGEST_DESCRIPTION)
     active: bool = True
+    time_zone: str | None = Field(None, max_length=64)
 
 
 @router.get("", response={200: list[dict[str, Any]], **ERRORS})
@@ -40,7 +41,7 @@ def show_locale(request: HttpRequest, code: str) -> dict[str, Any]:
 def save_locale(request: HttpRequest, code: str, values: LocaleIn) -> dict[str, Any]:
     """Create a locale, or change the one of this code; the default one stays active."""
     rights.administrator(request)
-    return _shown(system_locales.save(code, values.description, values.active))
+    return _shown(system_locales.save(code, values.description, values.active, values.time_zone))
 
 
 @router.post("/{code}/make-default", response={200: dict[str, Any], **ERRORS})
@@ -68,4 +69,4 @@ def _find(code: str) -> SystemLocale:
 
 
 def _shown(locale: SystemLocale) -> dict[str, Any]:
-    return {name: getattr(locale, name) for name in ("code", "description", "active", "default")}
+    return {name: getattr(locale, name) for name in ("code", "description", "active", "default", "time_zone")}

@@ -16,6 +16,8 @@ from mailroom.faces.api import rights
 from mailroom.faces.api.v1 import members
 from mailroom.faces.api.v1.members import Place
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
+from mailroom.flows.mailings import unsubscribe as unsubscribe_links
+from mailroom.flows.mailings.models import MassEmail
 from mailroom.records.crm import marketing
 from mailroom.records.crm.models import MarketingList, Unsubscribed
 from mailroom.records.filters import lines
@@ -82,9 +84,18 @@ def remove_list(request: HttpRequest, reference: str) -> Any:
     return Answer(204, None)
 
 
+class Whose(Place):
+    """Which of them: one address, or all from a place on."""
+
+    address: str = Field("", max_length=320)
+
+
 @unsubscribed.get("", response={200: Page, **ERRORS})
-def list_unsubscribed(request: HttpRequest, place: Query[Place]) -> dict[str, Any]:
-    """Who wants none, newest first."""
+def list_unsubscribed(request: HttpRequest, place: Query[Whose]) -> dict[str, Any]:
+    """Who wants none, newest first; of one `address` with the mass email whose link said so."""
+    if place.address:
+        of = unsubscribe_links.of_address(place.address.replace("\x00", ""))
+        return {"items": [_address(one.row, one.mass_email) for one in of], "cursor": None}
     rows = Unsubscribed.objects.select_related("marketing_list", "by").order_by("-pk")
     if place.cursor:
         rows = rows.filter(pk__lt=int(place.cursor))
@@ -112,7 +123,7 @@ def subscribe_again(request: HttpRequest, number: int) -> Any:
     row = Unsubscribed.objects.filter(pk=number).first() if number <= LARGEST_ID else None
     if row is None:
         raise Http404
-    row.delete()
+    marketing.subscribe([row])
     return Answer(204, None)
 
 
@@ -157,13 +168,14 @@ def _saved(row: MarketingList, values: ListIn) -> dict[str, Any]:
     return shown(row)
 
 
-def _address(row: Unsubscribed) -> dict[str, Any]:
+def _address(row: Unsubscribed, mass_email: MassEmail | None = None) -> dict[str, Any]:
     return {
         "id": row.pk,
         "address": row.address,
         "marketing_list": row.marketing_list.list_id if row.marketing_list else None,
         "at": row.at.isoformat(),
         "by": row.by.login if row.by else None,
+        "mass_email": mass_email.mass_email_id if mass_email else None,
     }
 
 

@@ -17,7 +17,7 @@ from mailroom.faces.api.v1 import beside
 from mailroom.faces.api.v1.members import Place
 from mailroom.faces.api.v1.records import Resource
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID, Page
-from mailroom.flows.mailings import entity, prepare, responses, text
+from mailroom.flows.mailings import entity, prepare, preparing, responses, text
 from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient, Reason
 from mailroom.flows.sending import from_template, outbox
 from mailroom.mime import bodies
@@ -91,16 +91,17 @@ def show_mass_email(request: HttpRequest, reference: str) -> dict[str, Any]:
 
 @router.put("/{reference}", response={200: dict[str, Any], **ERRORS})
 def change_mass_email(request: HttpRequest, reference: str, values: MassEmailIn) -> dict[str, Any]:
-    """Change it; it is on hold then. 409 when its mail is on its way."""
+    """Change it; it is on hold then. 409 while it is prepared or when its mail is on its way."""
     rights.marketer(request)
-    return _saved(request, _changeable(request, reference), values)
+    return _saved(request, _find(request, reference), values)
 
 
 @router.delete("/{reference}", response={204: None, **ERRORS})
 def remove_mass_email(request: HttpRequest, reference: str) -> Any:
-    """Delete it; 409 when its mail is on its way: the links in it have to work."""
-    user, row = rights.marketer(request), _changeable(request, reference)
+    """Delete it; 409 while it is prepared or when its mail is on its way: the links in it have to work."""
+    user, row = rights.marketer(request), _find(request, reference)
     with transaction.atomic():
+        _check(row)
         linking.forget([row], clock.now(), user)
         row.delete()
     return Answer(204, None)
@@ -152,19 +153,20 @@ def list_recipients(request: HttpRequest, reference: str, shown: Query[Shown]) -
 beside.add(router, MASS_EMAILS, "mass emails")
 
 
-@router.post("/{reference}/{work}", response={200: dict[str, Any], **ERRORS})
-def act(request: HttpRequest, reference: str, work: Literal["prepare", "hold", "send", "stop"]) -> dict[str, Any]:
-    """Prepare freezes the recipients, send queues their mail in the background, stop and hold take that back."""
-    rights.marketer(request)
-    row = _find(request, reference)
+@router.post("/{reference}/{work}", response={200: dict[str, Any], 202: dict[str, Any], **ERRORS})
+def act(request: HttpRequest, reference: str, work: Literal["prepare", "hold", "send", "stop"]) -> Any:
+    """Prepare freezes the recipients, as the job that `job` names; send queues their mail; stop and hold end that."""
+    user, row = rights.marketer(request), _find(request, reference)
     try:
-        if work in {"prepare", "send"}:
-            getattr(prepare, work)(row.pk, clock.now())
+        if work == "prepare":
+            preparing.start(row.pk, user, clock.now())
+        elif work == "send":
+            prepare.send(row.pk, clock.now())
         else:
             getattr(prepare, work)(row.pk)
     except text.NotReady as error:
         raise HttpError(422, str(error)) from error
-    return _shown([_find(request, reference)])[0]
+    return Answer(202 if work == "prepare" else 200, _shown([_find(request, reference)])[0])
 
 
 def _rows(request: HttpRequest) -> Any:
@@ -176,11 +178,9 @@ def _find(request: HttpRequest, reference: str) -> MassEmail:
     return found
 
 
-def _changeable(request: HttpRequest, reference: str) -> MassEmail:
-    row = _find(request, reference)
-    if not prepare.may_change(row):
-        raise status.Refused("Its mail is on its way.")
-    return row
+def _check(row: MassEmail) -> None:
+    if fixed := prepare.keep_still(row):
+        raise status.Refused(fixed)
 
 
 def _first(row: MassEmail) -> MassEmailRecipient | None:
@@ -189,7 +189,7 @@ def _first(row: MassEmail) -> MassEmailRecipient | None:
 
 
 def _saved(request: HttpRequest, row: MassEmail, values: MassEmailIn) -> dict[str, Any]:
-    """Keep it by the window's rules; raises Invalid with every wrong field."""
+    """Keep it by the window's rules; raises Invalid with every wrong field, status.Refused where it may not change."""
     given = values.dict()
     errors: dict[str, str] = {}
     for name in PLAIN:
@@ -205,6 +205,7 @@ def _saved(request: HttpRequest, row: MassEmail, values: MassEmailIn) -> dict[st
     campaigns = _named(Campaign, "campaign_id", values.campaigns, errors, "campaigns")
     errors |= {problem.field: str(problem) for problem in text.problems(row)}
     with transaction.atomic():
+        _check(row)
         prepare.number(row, clock.now(), rights.user_of(request))
         row.status = MassEmail.Status.ON_HOLD
         try:
@@ -234,6 +235,7 @@ def _shown(rows: list[MassEmail]) -> list[dict[str, Any]]:
         {
             "id": row.pk,
             "status": row.status,
+            "job": row.job_id,
             **{name: getattr(row, name) for name in PLAIN},
             "account": row.account.email_account_id,
             "marketing_lists": [one.list_id for one in row.marketing_lists.all()],

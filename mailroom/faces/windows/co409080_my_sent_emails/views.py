@@ -10,12 +10,12 @@ from mailroom.faces.windows.co409080_my_sent_emails.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import Empty, FilterTab
 from mailroom.faces.windows.mail import commands, creating, linking, reading, searching, tables
-from mailroom.records.emails import properties
-from mailroom.records.emails.models import Box, Email
+from mailroom.records.emails import properties, queries
+from mailroom.records.emails.models import Email
 
 
 class Sent(Incoming):
-    """Outgoing mail that is neither archived nor deleted."""
+    """Outgoing mail that is neither archived nor deleted, and of no mass email."""
 
     window = WINDOW
     columns = tables.names(
@@ -55,8 +55,8 @@ class Sent(Incoming):
     )
 
     def listed(self, request: HttpRequest) -> QuerySet[Email]:
-        """Outgoing mail."""
-        return tables.for_cells(self.records(request)).filter(box=Box.SENT)
+        """Outgoing mail but that of mass emails, which has a window of its own."""
+        return tables.for_cells(self.records(request)).filter(**queries.SENT)
 
     def row_class(self, row: Email) -> str:
         """Sent mail is never unread."""

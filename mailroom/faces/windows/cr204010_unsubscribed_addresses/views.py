@@ -27,8 +27,7 @@ from mailroom.records.crm.models import MarketingList, Unsubscribed
 
 def subscribe(request: HttpRequest, ids: list[Any]) -> Outcome:
     """Forget that these want none: they asked for mail again."""
-    for row in Unsubscribed.objects.filter(pk__in=ids):
-        row.delete()
+    marketing.subscribe(Unsubscribed.objects.filter(pk__in=ids))
     return Outcome(
         ngettext("%(n)d address gets mail again", "%(n)d addresses get mail again", len(ids)) % {"n": len(ids)}
     )

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from mailroom.faces.windows.cr301000_leads.window import WINDOW
 from mailroom.faces.windows.kit import cells
+from mailroom.faces.windows.kit.actions import Menu
 from mailroom.faces.windows.kit.columns import Column
 from mailroom.faces.windows.kit.grid import Empty, FilterTab
 from mailroom.faces.windows.kit.layout import Layout, Section, Tab
 from mailroom.faces.windows.kit.lookups import LookupField
-from mailroom.faces.windows.relations import bounces, choices, grid  # noqa: F401 choices registers the lookups used here
+from mailroom.faces.windows.relations import choices, grid, marketing  # noqa: F401 choices registers the lookups used here
 from mailroom.faces.windows.relations.prefill import Origin
 from mailroom.faces.windows.relations.record import EntityWindow, RecordForm
 from mailroom.records.crm.models import Lead
@@ -45,7 +46,11 @@ class Leads(grid.EntityList):
         FilterTab("mine", gettext_lazy("My leads"), grid.mine),
         FilterTab("all", gettext_lazy("All records")),
     )
-    toolbar = (grid.add("CR301000"), grid.delete_of("lead"))
+    toolbar = (
+        grid.add("CR301000"),
+        grid.delete_of("lead"),
+        Menu(gettext_lazy("Actions"), marketing.adding_to("lead")),
+    )
 
     def empty(self, request: HttpRequest, tab: str) -> Empty:
         """What an empty list says."""
@@ -77,9 +82,9 @@ class LeadWindow(EntityWindow):
     form_class = LeadForm
     ordering = "name"
     close_to = "/cr301000/"
-    toolbar = (bounces.menu_of("lead"),)
+    toolbar = (marketing.menu_of("lead"),)
     layout = Layout(
-        head="relations/_bounced.html",
+        head="relations/_address.html",
         tabs=(
             Tab(
                 "details",

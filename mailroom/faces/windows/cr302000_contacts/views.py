@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from mailroom.faces.windows.cr302000_contacts.window import WINDOW
 from mailroom.faces.windows.kit import cells
+from mailroom.faces.windows.kit.actions import Menu
 from mailroom.faces.windows.kit.columns import Column
 from mailroom.faces.windows.kit.grid import Empty, FilterTab
 from mailroom.faces.windows.kit.layout import Layout, Section, Tab
 from mailroom.faces.windows.kit.lookups import LookupField
-from mailroom.faces.windows.relations import bounces, choices, grid  # noqa: F401 choices registers the lookups used here
+from mailroom.faces.windows.relations import choices, grid, marketing  # noqa: F401 choices registers the lookups used here
 from mailroom.faces.windows.relations.prefill import Origin
 from mailroom.faces.windows.relations.record import EntityWindow, RecordForm
 from mailroom.records.crm.models import BusinessAccount, Contact
@@ -41,7 +42,11 @@ class Contacts(grid.EntityList):
         FilterTab("mine", gettext_lazy("My contacts"), grid.mine),
         FilterTab("all", gettext_lazy("All records")),
     )
-    toolbar = (grid.add("CR302000"), grid.delete_of("contact"))
+    toolbar = (
+        grid.add("CR302000"),
+        grid.delete_of("contact"),
+        Menu(gettext_lazy("Actions"), marketing.adding_to("contact")),
+    )
 
     def empty(self, request: HttpRequest, tab: str) -> Empty:
         """What an empty list says."""
@@ -76,9 +81,9 @@ class ContactWindow(EntityWindow):
     form_class = ContactForm
     ordering = "name"
     close_to = "/cr302000/"
-    toolbar = (bounces.menu_of("contact"),)
+    toolbar = (marketing.menu_of("contact"),)
     layout = Layout(
-        head="relations/_bounced.html",
+        head="relations/_address.html",
         tabs=(
             Tab(
                 "details",

@@ -6,18 +6,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import translation
 from django.utils.translation import gettext_lazy
+from django_htmx.http import HttpResponseClientRefresh
 
 from mailroom.base import clock
 from mailroom.faces.windows.cr308000_mass_emails.window import WINDOW
-from mailroom.faces.windows.kit import requests
+from mailroom.faces.windows.kit import requests, toasts
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.mail import body
-from mailroom.flows.mailings import entity, responses, text
+from mailroom.flows.mailings import entity, preparing, responses, text
 from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient, Reason
 from mailroom.flows.sending import from_template
 from mailroom.records.crm import entities
 from mailroom.records.notifications.render import TooLong
 
+State = MassEmail.Status
 PAGE = 100
 OFFERED = 50  # recipients that a preview can be made with
 SHOWN = (
@@ -32,9 +34,11 @@ SHOWN = (
 
 
 def figures(record: MassEmail) -> dict[str, Any]:
-    """How many got it and what came of it; asked for again while it is being sent."""
+    """How many got it and what came of it; asked for again while it is being prepared or sent."""
     counts = responses.counts([record.pk]).get(record.pk, responses.Counts())
-    return {"counts": counts, "sending": record.status == MassEmail.Status.SENDING, "record": record}
+    preparing = record.status == State.PREPARING
+    asks_again = preparing or record.status == State.SENDING
+    return {"counts": counts, "asks_again": asks_again, "preparing": preparing, "record": record}
 
 
 def recipients(request: HttpRequest, record: MassEmail) -> dict[str, Any]:
@@ -81,8 +85,12 @@ class Figures(Beside):
     """Its counts."""
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """The fragment."""
-        return self.render(request, "cr308000/_figures.html", **figures(self.record(request, key)))
+        """The fragment; when preparing has ended the whole page is asked for again, and says what it came to."""
+        record = self.record(request, key)
+        if "preparing" in request.GET and record.status != State.PREPARING:
+            toasts.keep(request, toasts.Toast(preparing.told(record)))
+            return HttpResponseClientRefresh()
+        return self.render(request, "cr308000/_figures.html", **figures(record))
 
 
 class Recipients(Beside):

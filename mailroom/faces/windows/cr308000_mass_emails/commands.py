@@ -11,7 +11,7 @@ from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import Action, Confirm, Menu, Outcome, Toolbar, Typed
 from mailroom.faces.windows.kit.registry import MARKETERS
-from mailroom.flows.mailings import prepare, responses, text
+from mailroom.flows.mailings import prepare, preparing, text
 from mailroom.flows.mailings.models import MassEmail, Reason
 from mailroom.flows.sending import outbox
 from mailroom.records.emails import status
@@ -55,18 +55,11 @@ def _tried(work: Callable[[], MassEmail], words: Callable[[MassEmail], Any]) -> 
 
 
 def _prepare(request: HttpRequest, ids: list[Any]) -> Outcome:
-    return _tried(lambda: prepare.prepare(ids[0], clock.now()), _prepared)
+    def work() -> MassEmail:
+        preparing.start(ids[0], requests.user_of(request), clock.now())
+        return MassEmail.objects.get(pk=ids[0])
 
-
-def _prepared(mass_email: MassEmail) -> str:
-    counts = responses.counts([mass_email.pk]).get(mass_email.pk, responses.Counts())
-    gets = ngettext("%(n)d recipient", "%(n)d recipients", counts.recipients) % {"n": counts.recipients}
-    if not counts.recipients:
-        return _("Nobody would get it: see Recipients for the reasons.")
-    if not counts.skipped:
-        return gets
-    left = ngettext("%(n)d is left out", "%(n)d are left out", counts.skipped) % {"n": counts.skipped}
-    return f"{gets}, {left}"
+    return _tried(work, lambda _row: "")  # its window shows how far it is
 
 
 def _send(request: HttpRequest, ids: list[Any]) -> Outcome:
@@ -113,13 +106,13 @@ def _ask_test(address: str) -> Callable[[int], Confirm]:
 
 
 def _on_its_way(request: HttpRequest, record: Any) -> Any:
-    return "" if prepare.may_change(record) else _("Its mail is on its way.")
+    return prepare.why_fixed(record)
 
 
 def _cannot_be_held(request: HttpRequest, record: Any) -> Any:
     if record.status == State.ON_HOLD:
         return _("It is on hold.")
-    return _on_its_way(request, record)
+    return "" if record.status == State.PREPARING else _on_its_way(request, record)
 
 
 def _not_prepared(request: HttpRequest, record: Any) -> Any:

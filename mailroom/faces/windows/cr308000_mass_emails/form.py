@@ -1,5 +1,6 @@
 """The form of a mass email: its text with placeholders, and whom it goes to."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -25,7 +26,7 @@ def _many(label: Any, rows: Any) -> Any:
 
 
 class MassEmailForm(RecordForm):
-    """All fields of the window; once mail is on its way only the description and the owner change."""
+    """All fields of the window; while it is prepared and once mail is on its way description and owner alone change."""
 
     account = LookupField(
         "accounts",
@@ -48,8 +49,8 @@ class MassEmailForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"].widget.attrs["aria-label"] = _("Message text area")
-        self.changeable = self.instance.pk is None or prepare.may_change(self.instance)
-        if not self.changeable:
+        self.fixed = prepare.why_fixed(self.instance) if self.instance.pk is not None else ""
+        if self.fixed:
             for name, field in self.fields.items():
                 field.disabled = name not in FREE
         elif self.instance.pk is not None:
@@ -64,10 +65,22 @@ class MassEmailForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         """Placeholders are known, and the chosen source has something chosen."""
         found: dict[str, Any] = super().clean() or {}
-        if not self.changeable:
+        if self.fixed:
+            if self._asks_for_more():
+                raise forms.ValidationError(self.fixed)
             return found
         tried = MassEmail(subject=found.get("subject") or "", body=found.get("body") or "")
         for problem in text.problems(tried):
             if problem.field in self.fields:
                 self.add_error(problem.field, str(problem))
         return found
+
+    def _asks_for_more(self) -> bool:
+        """Whether a page from before, which still let them be changed, sends other values of fields that are fixed."""
+        for name in set(self.fields) - set(FREE):
+            field, sent = copy(self.fields[name]), name in self.data or f"{name}_text" in self.data
+            field.disabled = False
+            given = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            if sent and field.has_changed(self.get_initial_for_field(field, name), given):
+                return True
+        return False

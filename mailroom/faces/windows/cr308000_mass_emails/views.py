@@ -3,15 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailroom.base import clock
 from mailroom.faces.windows.cr308000_mass_emails import beside, commands
-from mailroom.faces.windows.cr308000_mass_emails.form import MassEmailForm
+from mailroom.faces.windows.cr308000_mass_emails.form import FREE, MassEmailForm
 from mailroom.faces.windows.cr308000_mass_emails.window import WINDOW
-from mailroom.faces.windows.kit import cells, requests
+from mailroom.faces.windows.kit import cells, jobs, requests
 from mailroom.faces.windows.kit.actions import Outcome, Toolbar
 from mailroom.faces.windows.kit.columns import Column
 from mailroom.faces.windows.kit.grid import Empty, FilterTab
@@ -24,7 +25,7 @@ from mailroom.flows.mailings.models import MassEmail
 from mailroom.records.notifications import sources
 
 State = MassEmail.Status
-TONES = {State.SENT: "ok", State.SENDING: "busy"}
+TONES = {State.SENT: "ok", State.SENDING: "busy", State.PREPARING: "busy"}
 
 
 def status_cell(row: MassEmail) -> Any:
@@ -95,6 +96,7 @@ class MassEmailWindow(EntityWindow):
         "to_employees": "source=people",
     }
     layout = Layout(
+        head="cr308000/_fixed.html",
         top=(("mass_email_id", "description", "owner"), ("account", "reply_to", "subject")),
         tabs=(
             Tab("message", gettext_lazy("Message"), template="cr308000/_message.html"),
@@ -121,21 +123,26 @@ class MassEmailWindow(EntityWindow):
 
     def drop_disabled(self, form: forms.BaseForm, request: HttpRequest) -> None:
         """Once mail is on its way every field but a few keeps what is saved."""
-        if form.changeable:  # type: ignore[attr-defined]  # MassEmailForm's
+        if not form.fixed:  # type: ignore[attr-defined]  # MassEmailForm's
             super().drop_disabled(form, request)
 
     def save(self, request: HttpRequest, form: Any) -> Any:
         """Keep it; a prepared one has to be prepared again, for its text or its recipients may be others."""
-        prepare.number(form.instance, clock.now(), requests.user_of(request))
-        if form.changeable and set(form.changed_data) - {"description", "owner"}:
-            form.instance.status = State.ON_HOLD
-        return super().save(request, form)
+        with transaction.atomic():
+            changed, fixed = set(form.changed_data) - set(FREE), prepare.keep_still(form.instance)
+            if changed and fixed:  # since the form was read
+                raise forms.ValidationError(fixed)
+            prepare.number(form.instance, clock.now(), requests.user_of(request))
+            if changed:
+                form.instance.status = State.ON_HOLD
+            return super().save(request, form)
 
     def delete(self, request: HttpRequest, record: Any) -> Outcome:
         """What somebody got mail of stays: its links to unsubscribe have to work."""
-        if not prepare.may_change(record):
-            return Outcome(_("Its mail is on its way: the links in it have to work."), level="bad")
-        return super().delete(request, record)
+        with transaction.atomic():
+            if fixed := prepare.keep_still(record):
+                return Outcome(fixed, level="bad")
+            return super().delete(request, record)
 
     def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:
         """Counts, the first recipients, and the placeholders."""
@@ -144,6 +151,10 @@ class MassEmailWindow(EntityWindow):
         found = super().context(request, record, form) | {"places": [(one.name, one.label) for one in names]}
         if record is None:
             return found
+        found |= {
+            "fixed": prepare.why_fixed(record),
+            "running_job": jobs.running(record.job, requests.user_of(request)),
+        }
         return found | beside.figures(record) | beside.recipients(request, record)
 
     def commands(self, request: HttpRequest, record: Any | None) -> Toolbar:

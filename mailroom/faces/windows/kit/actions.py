@@ -42,12 +42,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A line that a question asks to be typed: posted as `name`, `value` stands in it at first."""
+    """A line that a question asks for: posted as `name`, `value` stands in it at first; typed, or found by `lookup`."""
 
     name: str
     label: Words
     value: str = ""
     hint: Words = ""
+    lookup: str = ""
 
 
 @dataclass(frozen=True, slots=True)

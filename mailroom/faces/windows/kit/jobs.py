@@ -13,7 +13,7 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.lookups import OPEN_TO_ALL
 from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.kit.views import WindowView
-from mailroom.flows.incoming import bulk
+from mailroom.flows.scheduling import jobs
 from mailroom.records.emails import status
 from mailroom.records.organisation.models import Job, User
 from mailroom.records.organisation.models.jobs import JobState
@@ -36,7 +36,7 @@ class Progress:
     @property
     def can_be_undone(self) -> bool:
         """Whether Undo is offered."""
-        return bulk.can_be_undone(self.job)
+        return jobs.can_be_undone(self.job)
 
     @property
     def handled(self) -> int:
@@ -84,6 +84,17 @@ def current(user: User) -> Progress | None:
     return Progress(found[0], clock.now()) if found else None
 
 
+def running(job: Job | None, user: User) -> Progress | None:
+    """The progress of a job that still runs, where this person may see it."""
+    if job is None or job.state not in LIVE or not _may_see(job, user):
+        return None
+    return Progress(job, clock.now())
+
+
+def _may_see(job: Job, user: User) -> bool:
+    return job.owner_id == user.pk or user.role in ADMINISTRATORS
+
+
 class JobView(WindowView):
     """One job: GET shows it (a fragment that asks again each second), POST asks it to stop."""
 
@@ -92,9 +103,8 @@ class JobView(WindowView):
 
     def job(self, request: HttpRequest, key: int) -> Job:
         """The job, for its owner and for administrators."""
-        user = requests.user_of(request)
         job = Job.objects.filter(pk=key).first()
-        if job is None or (job.owner_id != user.pk and user.role not in ADMINISTRATORS):
+        if job is None or not _may_see(job, requests.user_of(request)):
             raise Http404
         return job
 
@@ -129,7 +139,7 @@ class UndoJobView(JobView):
         """The progress of the way back; 409 where there is none."""
         job = self.job(request, key)
         try:
-            back = bulk.undo(job, requests.user_of(request), clock.now())
+            back = jobs.undo(job, requests.user_of(request), clock.now())
         except status.Refused as refused:
             return HttpResponse(str(refused), status=409)
         return self.progress(request, back)

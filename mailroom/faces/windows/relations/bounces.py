@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from mailroom.base import audit
 from mailroom.faces.windows.kit import requests
-from mailroom.faces.windows.kit.actions import Action, Menu, Outcome
+from mailroom.faces.windows.kit.actions import Action, Outcome
 from mailroom.records.crm import entities
 from mailroom.records.emails import bounced
 
 
-def menu_of(entity: str) -> Menu:
-    """The Actions of a record with an address."""
+def clearing(entity: str) -> Action:
+    """Clear the bounce mark, of a record with an address."""
 
     def clear(request: HttpRequest, ids: list[Any]) -> Outcome:
         user = requests.user_of(request)
@@ -29,7 +29,4 @@ def menu_of(entity: str) -> Menu:
         return "" if marked else _("No mail to this address has come back.")
 
     words = gettext_lazy("Clear the bounce mark")
-    return Menu(
-        gettext_lazy("Actions"),
-        (Action("clear-bounce", words, run=clear, icon="mail", disabled=nothing_to_clear),),
-    )
+    return Action("clear-bounce", words, run=clear, icon="mail", disabled=nothing_to_clear)

@@ -80,6 +80,26 @@ lookups.register(
         window="CR202000",
     )
 )
+OPEN_CAMPAIGNS = Campaign.objects.exclude(status=Campaign.Status.CANCELED)
+lookups.register(
+    Lookup(
+        "open-campaigns",
+        _("Campaign"),
+        rows=lambda request: OPEN_CAMPAIGNS.all(),
+        columns=(("campaign_id", _("Campaign ID")), ("name", _("Campaign name"))),
+        search=("campaign_id", "name"),
+    )
+)
+STATIC_LISTS = MarketingList.objects.filter(active=True, kind=MarketingList.Kind.STATIC)
+lookups.register(
+    Lookup(
+        "static-lists",
+        _("Marketing list"),
+        rows=lambda request: STATIC_LISTS.all(),
+        columns=(("list_id", _("Marketing list ID")), ("name", _("List name"))),
+        search=("list_id", "name"),
+    )
+)
 lookups.register(
     Lookup(
         "marketing-lists",

@@ -10,19 +10,26 @@ from mailroom.faces import downloads
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.relations import prefill
 from mailroom.records.activities import attached
-from mailroom.records.emails import queries
+from mailroom.records.emails import queries, status
 from mailroom.records.emails.models import Attachment
 
 
 def keep(request: HttpRequest, record: models.Model) -> None:
-    """Carry out what the form says: files chosen here, files of the emails, files to remove."""
+    """Carry out what the form says: files chosen here, files of the emails, files to remove.
+
+    Raises ValidationError for a file that is too large, and where the record's files are fixed at present.
+    """
+    try:
+        _keep(request, record)
+    except (attached.TooLarge, status.Refused) as error:
+        raise ValidationError(str(error)) from error
+
+
+def _keep(request: HttpRequest, record: models.Model) -> None:
     now, user = clock.now(), requests.user_of(request)
     attached.remove(record, requests.ids_of(request.POST.getlist("remove_file")) or [])
     for upload in request.FILES.getlist("new_files"):
-        try:
-            attached.add(record, upload.name or "", upload.read(attached.LARGEST + 1), now, user)
-        except attached.TooLarge as error:
-            raise ValidationError(str(error)) from error
+        attached.add(record, upload.name or "", upload.read(attached.LARGEST + 1), now, user)
     for taken in _of_emails(request):
         if taken.file is not None:
             attached.take(record, taken.file, taken.name, taken.size, now, user)

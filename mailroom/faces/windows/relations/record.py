@@ -14,10 +14,11 @@ from mailroom.base import clock
 from mailroom.faces.windows.kit import record_posts, requests
 from mailroom.faces.windows.kit.actions import Action, Menu, Outcome, Toolbar
 from mailroom.faces.windows.kit.record import NEW, RecordWindow
-from mailroom.faces.windows.kit.registry import Words
+from mailroom.faces.windows.kit.registry import MARKETERS, Words
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.relations import files, prefill
 from mailroom.faces.windows.relations.prefill import Origin
+from mailroom.flows.mailings import unsubscribe
 from mailroom.mime import addresses
 from mailroom.records.activities import attached, linking, saving, timeline
 from mailroom.records.crm import entities
@@ -150,7 +151,9 @@ class EntityWindow(ListedRecord):
             "offered": [] if record is not None else self.origin(request).files(),
             "titlebar_template": "relations/_titlebar.html" if record is not None else "",
             "open_tab": "",
-            "bounce": bounced.of_address(str(getattr(record, "email", ""))),
+            "bounce": bounced.of_address(address := str(getattr(record, "email", ""))),
+            "unsubscribed": unsubscribe.of_address(address),
+            "may_subscribe": requests.user_of(request).role in MARKETERS,
         }
         return found | (self.activities(request, record) if record is not None else {})
 

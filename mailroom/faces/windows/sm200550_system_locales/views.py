@@ -37,6 +37,7 @@ class Locales(GridWindow):
     columns = (
         Column("code", gettext_lazy("Locale"), sort="code", width=20, link=True, place="from"),
         Column("description", gettext_lazy("Description"), place="subject"),
+        Column("time_zone", gettext_lazy("Time zone"), width=24),
         Column("default", gettext_lazy("Default"), cell=lambda row: _("Yes") if row.default else "", width=14),
         Column(
             "active",
@@ -70,9 +71,16 @@ class Locales(GridWindow):
 class LocaleForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """A locale."""
 
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=system_locales.time_zones,
+        initial="Europe/Oslo",
+        help_text=SystemLocale._meta.get_field("time_zone").help_text,
+    )
+
     class Meta:
         model = SystemLocale
-        fields = ("code", "description", "active")
+        fields = ("code", "description", "time_zone", "active")
         help_texts = {"code": gettext_lazy("A language code, such as en, nb, en-GB or sv.")}
 
     def clean_code(self) -> str:
@@ -100,7 +108,11 @@ class LocaleWindow(ListedRecord):
     close_to = "/sm200550/"
     layout = Layout(
         tabs=(
-            Tab("details", gettext_lazy("Details"), Section(gettext_lazy("Locale"), "code", "description", "active")),
+            Tab(
+                "details",
+                gettext_lazy("Details"),
+                Section(gettext_lazy("Locale"), "code", "description", "time_zone", "active"),
+            ),
         )
     )
     toolbar = (MAKE_DEFAULT,)

@@ -1,6 +1,5 @@
 """The form of a user."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -10,25 +9,16 @@ from django.utils.translation import gettext_lazy
 
 from mailroom.faces.windows.kit.lookups import LookupField
 from mailroom.faces.windows.mail import choices  # noqa: F401 registers the lookup of employees
-from mailroom.records.organisation import features, people
+from mailroom.records.organisation import features, people, system_locales
 from mailroom.records.organisation.models import Employee, User
 from mailroom.records.organisation.models.people import Role
-
-
-def time_zones() -> list[tuple[str, str]]:
-    """Every zone by name."""
-    return [
-        (name, name.replace("_", " "))
-        for name in sorted(zoneinfo.available_timezones())
-        if "/" in name or name == "UTC"
-    ]
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """Login, name, email, role, active, language, time zone, the employee, and a new password."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=features.locales)
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zones)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=system_locales.time_zones)
     employee = LookupField(
         "employees",
         label=gettext_lazy("Employee"),

@@ -61,6 +61,13 @@ def person(someone: Any) -> SafeString:
 
 
 @register.simple_tag
+def choose(line: actions.Typed) -> SafeString:
+    """`{% choose line %}`: the line of a question that is found by a lookup."""
+    attributes = {"id": f"confirm-{line.name}", "required": True}
+    return lookups.LookupWidget(line.lookup).render(line.name, line.value, attributes)
+
+
+@register.simple_tag
 def status(words: Any, tone: str = "", icon_name: str = "") -> SafeString:
     """`{% status "Processed" "ok" %}`: an icon and a word."""
     return cells.status(words, tone, icon_name)

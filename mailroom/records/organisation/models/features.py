@@ -25,6 +25,12 @@ class SystemLocale(models.Model):
     description = models.CharField(_("Description"), max_length=80)
     active = models.BooleanField(_("Active"), default=True)
     default = models.BooleanField(_("Default"), default=False)
+    time_zone = models.CharField(
+        _("Time zone"),
+        max_length=64,
+        default="Europe/Oslo",
+        help_text=_("Customers of this language see moments in it: in the portal, for instance."),
+    )
 
     class Meta:
         ordering = ("code",)
