@@ -19,7 +19,7 @@ from mailroom.records.files import store
 from mailroom.records.organisation import system_locales, trail
 from mailroom.records.organisation.models import User
 from tests.factories import relations
-from tests.portal.conftest import ADDRESS
+from tests.portal.conftest import ADDRESS, link_to
 
 pytestmark = pytest.mark.django_db
 PAGE = "/portal/cases/C-000124/"
@@ -138,6 +138,40 @@ def test_a_form_sent_twice_makes_one_comment_and_one_notice(case: Case, comment:
     assert [comment(key="abc").status_code for _turn in range(2)] == [302, 302]
     assert CaseComment.objects.count() == 1
     assert Email.objects.filter(direction="outgoing").count() == 1
+
+
+def test_whoever_gets_the_case_of_another_contact_sees_nothing_that_this_one_wrote(
+    visitor: Client, case: Case, comment: Callable[..., Any]
+) -> None:
+    """A wrong contact is put right: his words and files stay between him and the firm."""
+    comment("Our turnover is secret.", files=[upload("accounts.pdf")], key="same")
+    kept = EntityFile.objects.get()
+    other = Contact.objects.create(name="Per", email="per@elsewhere.example.net")
+    Case.objects.filter(pk=case.pk).update(contact=other)
+    per = Client()
+    per.post(link_to("per@elsewhere.example.net"))
+    page = per.get(PAGE).content.decode()
+    assert (per.get(PAGE).status_code, "turnover" in page, "accounts.pdf" in page) == (200, False, False)
+    assert per.get(f"{PAGE}comment-files/{kept.pk}/").status_code == 404
+
+
+def test_words_of_a_contact_who_was_removed_and_made_anew_are_still_his(
+    visitor: Client, case: Case, comment: Callable[..., Any], ingrid: Contact
+) -> None:
+    comment("Where are they?")
+    ingrid.delete()
+    again = Contact.objects.create(name="Ingrid Solheim", email=ADDRESS.upper())
+    Case.objects.filter(pk=case.pk).update(contact=again)
+    assert "Where are they?" in visitor.get(PAGE).content.decode()
+
+
+def test_the_form_of_one_case_sent_to_another_is_a_comment_there(
+    visitor: Client, case: Case, comment: Callable[..., Any], ingrid: Contact
+) -> None:
+    other = Case.objects.create(case_id="C-000125", subject="Wrong invoice", contact=ingrid, created_at=clock.now())
+    comment(key="abc")
+    assert visitor.post("/portal/cases/C-000125/", {"text": "And this?", "key": "abc"}).status_code == 302
+    assert (case.comments.count(), other.comments.count()) == (1, 1)
 
 
 def test_an_empty_a_long_and_one_too_many_are_refused_with_the_reason(

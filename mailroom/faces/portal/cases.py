@@ -126,8 +126,8 @@ class File(CasePage):
         case = self.case(case_id)
         row: Any = None
         if number <= LARGEST_ID:
-            mail = of == "mail"
-            row = customers_view.attachment(case, self.contacts, number) if mail else customers_view.file(case, number)
+            find = customers_view.attachment if of == "mail" else customers_view.file
+            row = find(case, self.contacts, number)
         if row is None or row.file is None:
             raise Http404
         return downloads.attachment(bytes(row.file.sha256), row.name)

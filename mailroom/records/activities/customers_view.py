@@ -34,7 +34,7 @@ class Entry:
 
 def of(case: Case, contacts: Collection[Contact]) -> list[Entry]:
     """The newest entries, oldest first; four queries for any number of them."""
-    comments = case.comments.prefetch_related("files").order_by("-created_at", "-pk")[:MOST]
+    comments = comments_of(case, contacts).prefetch_related("files").order_by("-created_at", "-pk")[:MOST]
     mails = emails_of(case, contacts).select_related("content").prefetch_related("attachments")
     found = [_comment(row) for row in comments]
     found += [_mail(row) for row in mails.order_by("-date", "-pk")[:MOST]]
@@ -42,9 +42,16 @@ def of(case: Case, contacts: Collection[Contact]) -> list[Entry]:
     return found[-MOST:]
 
 
+def comments_of(case: Case, contacts: Collection[Contact]) -> QuerySet[CaseComment]:
+    """What these people wrote in the portal: a case that was another's before keeps his words to itself."""
+    of_nobody = Q(contact=None, sender__in=_spellings(contacts))
+    rows = CaseComment.objects.filter(case=case).alias(sender=Lower("from_address"))
+    return rows.filter(Q(contact__in=contacts) | of_nobody)
+
+
 def emails_of(case: Case, contacts: Collection[Contact]) -> QuerySet[Email]:
     """The case's mail that came from or went to one of these people, archived mail too."""
-    own = {spelled for one in contacts for spelled in (addresses.folded(one.email), one.email.strip().lower())}
+    own = _spellings(contacts)
     received = Q(direction=Direction.INCOMING, status__in=(Status.PROCESSED, Status.PENDING, Status.IN_PROCESS))
     written = Recipient.objects.alias(spelled=Lower("address")).filter(email=OuterRef("pk"), kind__in=SEEN)
     sent = Q(direction=Direction.OUTGOING, status=Status.PROCESSED) & Exists(written.filter(spelled__in=own))
@@ -54,9 +61,10 @@ def emails_of(case: Case, contacts: Collection[Contact]) -> QuerySet[Email]:
     return rows.filter(received & Q(sender__in=own) | sent).exclude(lane=Lane.SECURITY)
 
 
-def file(case: Case, number: int) -> EntityFile | None:
-    """A file that came with a comment on the case."""
-    rows = EntityFile.objects.filter(entity_type="case", entity_id=case.pk, pk=number, comment__case=case)
+def file(case: Case, contacts: Collection[Contact], number: int) -> EntityFile | None:
+    """A file that came with a comment of these people on the case."""
+    seen = comments_of(case, contacts).values("pk")
+    rows = EntityFile.objects.filter(entity_type="case", entity_id=case.pk, pk=number, comment__in=seen)
     return rows.select_related("file").first()
 
 
@@ -64,6 +72,11 @@ def attachment(case: Case, contacts: Collection[Contact], number: int) -> Attach
     """A delivered file of a mail that these people see."""
     rows = Attachment.objects.filter(pk=number, email__in=emails_of(case, contacts).values("pk"))
     return rows.filter(state=Attachment.State.DELIVERED).exclude(file=None).select_related("file").first()
+
+
+def _spellings(contacts: Collection[Contact]) -> set[str]:
+    """Their addresses as rows may have them."""
+    return {spelled for one in contacts for spelled in (addresses.folded(one.email), one.email.strip().lower())}
 
 
 def _comment(row: CaseComment) -> Entry:
