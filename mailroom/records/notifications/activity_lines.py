@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.mime import bodies
 from mailroom.records.crm.models import Case, CaseComment
-from mailroom.records.emails.models import Email, Status
+from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.notifications.sources import MOST_LINES, Place, View, places
 
 
@@ -22,12 +22,21 @@ def text_of(email: Email | CaseComment) -> str:
     return (content.text or bodies.text_from_html(content.html)) if content is not None else email.preview
 
 
+def told_of(kind: str, record: Any) -> QuerySet[Email]:
+    """The emails of a record that a notice may tell of, newest first, whoever reads it.
+
+    Neither mail of a personal account, which is its owner's alone, nor what was written and has not gone out.
+    """
+    gone_out = Q(direction=Direction.INCOMING) | Q(status=Status.PROCESSED)
+    rows = Email.objects.filter(gone_out, related_entity_type=kind, related_entity_id=record.pk)
+    return rows.filter(account__personal_owner=None).exclude(status=Status.DELETED).order_by("-date", "-pk")
+
+
 def emails_of(kind: str) -> Any:
     """Reads the emails of a record of this type, newest first."""
 
     def rows(record: Any) -> QuerySet[Email]:
-        found = Email.objects.filter(related_entity_type=kind, related_entity_id=record.pk)
-        return found.exclude(status=Status.DELETED).select_related("content").order_by("-date", "-pk")[:MOST_LINES]
+        return told_of(kind, record).select_related("content")[:MOST_LINES]
 
     return rows
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+DEEPEST = 20  # views inside of views: each level is a walk over the whole text
 NAME = r"[A-Za-z_][\w.]*"
 BLANK = r"(?:\s|&nbsp;)*"
 PLACE = re.compile(rf"\({BLANK}\({BLANK}({NAME}){BLANK}\){BLANK}\)")
@@ -71,12 +72,12 @@ class _Open:
 
 def with_tables(text: str) -> str:
     """`<foreach>` around rows of a table as a `tbody` that repeats: no browser leaves it where it was written."""
-    before = None
-    while before != text:
-        before = text
-        text = TABLE_EACH.sub(
+    for _level in range(DEEPEST):
+        text, count = TABLE_EACH.subn(
             lambda found: f'<tbody data-foreach-view="{found["a"] or found["b"] or ""}">{found["inner"]}</tbody>', text
         )
+        if not count:
+            break
     return text
 
 

@@ -16,7 +16,6 @@ from mailroom.records.crm.models import (
     Task,
 )
 from mailroom.records.emails import queries
-from mailroom.records.emails.models import Email
 from mailroom.records.notifications import activity_lines
 from mailroom.records.notifications.sources import MOST_LINES, Place, Source, View, at, places, register
 from mailroom.records.organisation import people
@@ -33,8 +32,8 @@ def _last_email(*rows: tuple[str, Any, str]) -> tuple[Place, ...]:
 
     def reader(field: str) -> Any:
         def read(case: Any) -> Any:
-            received = Email.objects.filter(related_entity_type="case", related_entity_id=case.pk, direction="incoming")
-            return received.order_by("-date", "-pk").values_list(field, flat=True).first()
+            received = activity_lines.told_of("case", case).filter(direction="incoming")
+            return received.values_list(field, flat=True).first()
 
         return read
 

@@ -12,6 +12,7 @@ from mailroom.records.crm.models import BusinessAccount, BusinessDocument, Case,
 from mailroom.records.notifications import checking, language, render, saving, sources, versions
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.organisation.models import User
+from tests.factories import relations
 
 ROWS = [{"Item": "A<b>", "Amount": Decimal("1500.5")}, {"Item": "B", "Amount": Decimal(2)}]
 
@@ -49,6 +50,11 @@ def test_rows_of_a_table_are_repeated_where_they_stand_after_cleaning() -> None:
     written = '<table><tr><th>Item</th></tr><foreach view="Lines"><tr><td>((Item))</td></tr></foreach></table>'
     html = made(bodies.sanitise_html(language.with_tables(written)), Lines=ROWS)
     assert html.index("<table>") < html.index("A&lt;b&gt;") < html.index("<td>B</td>") < html.index("</table>")
+
+
+def test_views_inside_of_views_without_end_cost_no_more_than_some_levels() -> None:
+    deep = '<foreach view="A"><tr>' * 3_000 + "</tr></foreach>" * 3_000
+    assert language.with_tables(deep).count("data-foreach-view") == language.DEEPEST
 
 
 @pytest.mark.parametrize(
@@ -119,6 +125,24 @@ def test_every_source_gives_a_value_to_each_of_its_names(administrator: User) ->
             values = sources.values(source.window_id, record, Company="C", Url="U", Time="T")
             assert all(name in values for name in (place.name for place in source.places))
             assert all(sources.lines(view, record) is not None for view in source.views)
+
+
+@pytest.mark.django_db
+def test_a_notice_of_a_case_tells_nothing_of_personal_accounts_nor_of_what_has_not_gone_out(agent: User) -> None:
+    """Whoever may edit a template, or gets a mail of it, reads no more than the record's own conversation."""
+    case = Case.objects.create(case_id="C-1", subject="S", created_at=clock.now())
+    related = {"related_entity_type": "case", "related_entity_id": case.pk}
+    shared = relations.account()
+    own = relations.account(email_account_id="OWN", email_address="own@mailroom.test", personal_owner=agent)
+    relations.mail(clock.now(), 3, "Asked.", account=shared, preview="Asked.", **related)
+    relations.mail(clock.now(), 2, "Sent.", account=shared, direction="outgoing", box="sent", **related)
+    for status in ("draft", "canceled", "failed", "pending"):
+        relations.mail(clock.now(), 1, status, account=shared, direction="outgoing", status=status, **related)
+    relations.mail(clock.now(), 0, "Confided.", account=own, preview="Confided.", **related)
+    relations.mail(clock.now(), 0, "Deleted.", account=shared, preview="Deleted.", status="deleted", **related)
+    body = '((Case.LastEmail.Preview))<foreach view="Activities"><p>((Body))</p></foreach>'
+    filled = render.fill(template(body=body, window_id="CR306000"), sources.values("CR306000", case))
+    assert filled.html == "Asked.<p>Sent.</p><p>Asked.</p>"
 
 
 @pytest.mark.django_db
