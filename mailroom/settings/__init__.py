@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mailroom.faces.windows.kit.middleware.PersonMiddleware",
+    "mailroom.faces.windows.kit.middleware.SizeMiddleware",
     "mailroom.faces.windows.kit.middleware.TrailMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

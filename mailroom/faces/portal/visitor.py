@@ -15,7 +15,7 @@ from mailroom.records.crm import portal
 from mailroom.records.crm.models import Contact
 from mailroom.records.organisation import system_locales
 
-COOKIE, PATH = "portal", "/portal/"
+COOKIE, PATH = portal.COOKIE, "/portal/"
 SIGN_IN = "/portal/sign-in/"
 
 

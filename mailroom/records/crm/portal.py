@@ -13,6 +13,7 @@ from mailroom.records.crm import lookup
 from mailroom.records.crm.models import Case, Contact, PortalLink, PortalSession
 from mailroom.records.organisation import features, sign_in
 
+COOKIE = "portal"
 LINK_LIFE = timedelta(minutes=30)
 SESSION_LIFE = timedelta(hours=12)
 ASKED_WITHIN = timedelta(hours=1)
