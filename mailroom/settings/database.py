@@ -15,14 +15,17 @@ def databases(url: str, data: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return {"default": sqlite(Path(unquote(parts.path)))}
     if parts.scheme in {"postgresql", "postgres"}:
+        options = dict(parse_qsl(parts.query))  # libpq's own, sslmode among them: without it nobody checks the server
+        host = options.pop("host", "")
         return {
             "default": {
                 "ENGINE": "django.db.backends.postgresql",
                 "NAME": unquote(parts.path.lstrip("/")),
                 "USER": unquote(parts.username or ""),
                 "PASSWORD": unquote(parts.password or ""),
-                "HOST": parts.hostname or dict(parse_qsl(parts.query)).get("host", ""),
-                "PORT": str(parts.port or ""),
+                "HOST": parts.hostname or host,
+                "PORT": str(parts.port or options.pop("port", "")),
+                "OPTIONS": options,
                 "CONN_MAX_AGE": 60,
                 "CONN_HEALTH_CHECKS": True,
             }

@@ -24,7 +24,7 @@ class Environment(BaseSettings):
 
     data: Path = Field(Path("data"), description="Folder for the database, files and the key file.")
     database_url: str = Field(
-        "", description="postgresql://user:password@host/name; empty for SQLite in the data folder."
+        "", description="postgresql://user:password@host/name?sslmode=verify-full; empty for SQLite in the data folder."
     )
     url: str = Field("", description="Public address of the installation, used in links sent by mail.")
     host: str = Field("127.0.0.1", description="Address to listen on.")

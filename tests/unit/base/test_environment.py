@@ -37,6 +37,13 @@ def test_a_postgresql_url_is_read_whole() -> None:
     )
 
 
+def test_what_a_postgresql_url_says_of_the_connection_is_kept() -> None:
+    url = "postgresql://kari@/post?host=/run/postgresql&port=5433&sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    made = database.databases(url, environment.Environment().data)["default"]
+    assert (made["HOST"], made["PORT"]) == ("/run/postgresql", "5433")
+    assert made["OPTIONS"] == {"sslmode": "verify-full", "sslrootcert": "/etc/ca.pem"}
+
+
 def test_another_database_is_refused_with_what_to_do() -> None:
     with pytest.raises(environment.SettingsError, match="postgresql"):
         database.databases("mysql://x/y", environment.Environment().data)
