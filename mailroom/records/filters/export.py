@@ -1,6 +1,7 @@
 """Rows as CSV or a workbook, a property a column: read in slices, and safe to open in a spreadsheet."""
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
@@ -12,7 +13,10 @@ from mailroom.records.filters.properties import Property
 
 SLICE = 2_000
 LARGEST_CELL = 32_000  # what a cell of a workbook takes
+SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# QUIRK: Excel in Norwegian, German and others cuts a CSV at semicolons, whatever stands in quotation marks.
+BEHIND = re.compile(rf"([;\t\n])(?=[ \"']*[{SIGNS}])")
 BOM = "\ufeff"
 
 
@@ -22,6 +26,12 @@ def safe(value: Any) -> Any:
         return value
     text = "".join(letter for letter in value[:LARGEST_CELL] if letter >= " " or letter in "\t\n")
     return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
+
+
+def _of_csv(value: Any) -> Any:
+    """The same for a line that may be cut at signs inside of its cells."""
+    found = safe(value)
+    return BEHIND.sub(r"\1'", found) if isinstance(found, str) else found
 
 
 def heads(properties: Sequence[Property]) -> list[Any]:
@@ -56,10 +66,10 @@ class _Echo:
 def as_csv(head: Sequence[Any], found: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Lines of CSV in UTF-8 with its mark, some thousand at a time."""
     writer = csv.writer(_Echo())
-    yield BOM + writer.writerow([safe(value) for value in head])
+    yield BOM + writer.writerow([_of_csv(value) for value in head])
     lines: list[str] = []
     for row in found:
-        lines.append(writer.writerow([safe(value) for value in row]))
+        lines.append(writer.writerow([_of_csv(value) for value in row]))
         if len(lines) >= SLICE:
             yield "".join(lines)
             lines = []

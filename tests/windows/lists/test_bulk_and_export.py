@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -122,6 +123,14 @@ def test_no_cell_is_a_formula(signed_in: Client, text: str) -> None:
     answer = signed_in.get("/co409000/export/?format=xlsx")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     assert book.active.cell(2, 2).data_type == "s"
+
+
+@pytest.mark.parametrize("text", ["a;=1+1", "a; +1", 'a;"=1+1"', "a;\t@SUM(A1)", "a;-1;\uff1d1"])
+def test_no_cell_is_a_formula_where_a_spreadsheet_cuts_lines_at_semicolons(signed_in: Client, text: str) -> None:
+    emails.make(text)
+    written = b"".join(signed_in.get("/co409000/export/?format=csv").streaming_content).decode()
+    cells = [cell.lstrip(' \t"') for line in written.splitlines()[1:] for cell in re.split("[;\t]", line)]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\uff1d"))]
 
 
 def test_export_answers_strangers_bad_asks_and_sizes(
