@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from mailroom.base import clock
@@ -59,6 +60,15 @@ def test_a_link_is_shown_once_and_signs_in(as_role: Make) -> None:
     token = page.split("/login/link/")[1].split("/")[0]
     assert sign_in.use_link(token, clock.now()) == user
     assert admin.get("/sm201010/shown-once/").status_code == 404
+
+
+def test_a_link_leads_to_the_installations_own_address_whatever_host_was_asked(as_role: Make) -> None:
+    admin, user = as_role("administrator"), as_role().user  # type: ignore[attr-defined]
+    asked = {"HTTP_HOST": "elsewhere.example"}
+    admin.post("/sm201010/record/do/link/", {"ids": user.pk}, **DIALOG, **asked)  # type: ignore[arg-type]
+    page = admin.get("/sm201010/shown-once/", **DIALOG).content.decode()  # type: ignore[arg-type]
+    assert "elsewhere.example" not in page
+    assert f"{settings.ENVIRONMENT.public_url}/login/link/" in page
 
 
 def test_tokens_are_made_listed_and_revoked(as_role: Make) -> None:

@@ -23,7 +23,7 @@ from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.relations.record import ListedRecord
 from mailroom.faces.windows.sm201010_users.forms import UserForm
 from mailroom.faces.windows.sm201010_users.window import WINDOW
-from mailroom.flows.sending import security
+from mailroom.flows.sending import from_template, security
 from mailroom.records.organisation import people, sign_in
 from mailroom.records.organisation.models import ApiToken, User
 from mailroom.records.organisation.models.people import Role
@@ -89,7 +89,7 @@ class Users(GridWindow):
 def make_link(request: HttpRequest, ids: list[Any]) -> Outcome:
     """A link that signs the user in once; it is shown to the administrator this once."""
     token = sign_in.make_link(User.objects.get(pk=ids[0]), clock.now())
-    address = request.build_absolute_uri(f"/login/link/{token}/")
+    address = f"{from_template.base_address()}/login/link/{token}/"  # never from Host: a proxy's is not the public one
     words = _("This link signs the user in once, within 24 hours. Send it by a way that only this person reads.")
     _keep(request, _("One-time link"), address, words)
     return Outcome(dialog=SHOWN_AT)
