@@ -120,6 +120,27 @@ def test_a_path_without_mail_is_told_before_anything_is_read(
     assert not Email.objects.exists()
 
 
+@pytest.mark.parametrize(("name", "start"), [("a.eml", b"Subject: x\n\n"), ("b.mbox", b"From x\nSubject: x\n\n")])
+def test_a_zip_whose_mail_would_fill_the_memory_is_refused_before_it_is_unpacked(
+    archive: EmailAccount, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, start: bytes
+) -> None:
+    monkeypatch.setattr(sources, "LARGEST_PACKED", 1_000_000)
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(name, start + bytes(2_000_000))
+    with pytest.raises(sources.NothingThere, match="Unpack it"):
+        importing.import_paths(archive, [tmp_path / "bomb.zip"], now)
+    assert not Email.objects.exists()
+
+
+def test_a_damaged_zip_is_told_in_words(archive: EmailAccount, now: datetime, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "cut.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("a.eml", mail(1))
+    raw = (tmp_path / "cut.zip").read_bytes()
+    (tmp_path / "cut.zip").write_bytes(raw.replace(b"PK\x03\x04", b"XX\x03\x04"))
+    with pytest.raises(sources.NothingThere, match="cannot be unpacked"):
+        importing.import_paths(archive, [tmp_path / "cut.zip"], now)
+
+
 def test_the_whole_corpus_is_imported_and_opens(
     archive: EmailAccount, now: datetime, client: Client, administrator: User
 ) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,11 +15,14 @@ from mailroom.flows.receiving.importing import mbox
 MAILDIR_FOLDERS = ("cur", "new")
 FLAGS = re.compile(r":2,([A-Za-z]*)$")  # https://cr.yp.to/proto/maildir.html
 STAMP = re.compile(r"^(\d{9,11})[.]")
+LARGEST_PACKED = 256 * 1024 * 1024
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)  # damaged, of an unknown kind, under a password
+MOST_TIMES = 200  # what a member may grow to when it is unpacked; mail that is all text grows tenfold
 HEADER_LINE = re.compile(rb"(?:^|\n)[!-9;-~]+[ \t]*:")
 
 
 class NothingThere(Exception):
-    """The path does not exist, or holds no mail; the text says which."""
+    """The path does not exist, holds no mail, or cannot be read; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +85,31 @@ def _in_mbox(file: IO[bytes]) -> Iterator[Found]:
 
 def _in_zip(path: Path) -> Iterator[Found]:
     """The members of a zip, each an mbox or a message; zipfile reads no more of one than it says it has."""
-    with zipfile.ZipFile(path) as archive:
-        for member in sorted(archive.infolist(), key=lambda one: one.filename):
-            if member.is_dir():
-                continue
-            with archive.open(member) as file:
-                start = file.read(4096)
-            if mbox.is_mbox(start):
-                with archive.open(member) as file:
-                    yield from _in_mbox(file)
-            elif _looks_like_mail(member.filename, start):
-                content = archive.read(member)
-                yield Found(lambda content=content: content, member.file_size)  # type: ignore[misc]  # bound as it is now
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in sorted(archive.infolist(), key=lambda one: one.filename):
+                if not member.is_dir():
+                    yield from _in_member(archive, member)
+    except UNREADABLE as error:
+        raise NothingThere(f"{path} cannot be unpacked: {error}.") from error
+
+
+def _in_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[Found]:
+    with archive.open(member) as file:
+        start = file.read(4096)
+    is_mbox = mbox.is_mbox(start)
+    if not is_mbox and not _looks_like_mail(member.filename, start):
+        return
+    grown = member.file_size > MOST_TIMES * max(1, member.compress_size)
+    if member.file_size > LARGEST_PACKED and (grown or not is_mbox):
+        size = member.file_size // 1_000_000
+        raise NothingThere(f"{member.filename} would be {size} MB of mail. Unpack it and import the file itself.")
+    if is_mbox:
+        with archive.open(member) as file:
+            yield from _in_mbox(file)
+    else:
+        content = archive.read(member)
+        yield Found(lambda: content, member.file_size)
 
 
 def _looks_like_mail(name: str, start: bytes) -> bool:
