@@ -1,5 +1,6 @@
 """`mailroom up`, `web`, `worker`, `migrate`, `check`, `settings`: the processes and their surroundings."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -34,17 +35,25 @@ def up(demo: Annotated[bool, typer.Option("--demo", help="With a demo company an
         raise WrongUse(f"{environment.host}:{environment.port} is taken. Choose another port: PORT=8001 make run.")
     _bring_up_to_date()
     world = _demo_world() if demo else None
-    user = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk").first()
-    if user is None:
-        user = people.create_user("admin", "", Role.ADMINISTRATOR, full_name="Administrator")
     say(f"\nMailroom is on {configuration.ENVIRONMENT.public_url}")
-    say(f"Sign in as {user} by this link, good once: {address_of(sign_in.make_link(user, clock.now()))}")
+    say(way_in(always=demo or sys.stderr.isatty()))
     say("Ctrl+C stops it.\n")
     try:
         return server.up(server.Stop())
     finally:
         if world is not None:
             world.stop()
+
+
+def way_in(always: bool) -> str:
+    """How the administrator signs in: by a link until one did; later only where no log keeps what is printed."""
+    administrators = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk")
+    user = administrators.first()
+    if user is None:
+        user = people.create_user("admin", "", Role.ADMINISTRATOR, full_name="Administrator")
+    if not always and administrators.exclude(last_login=None).exists():
+        return f"Sign in as before. A one-time link is printed by: mailroom users link {user.login}"
+    return f"Sign in as {user} by this link, good once: {address_of(sign_in.make_link(user, clock.now()))}"
 
 
 def _demo_world() -> Any:
