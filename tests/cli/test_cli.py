@@ -1,5 +1,6 @@
 """The `mailroom` command as a process: exit statuses, JSON, and the way from an account to a sent mail."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -53,6 +54,30 @@ def test_the_way_from_an_account_to_a_sent_mail(
     assert (sent["sent"], sent["failed"]) == (1, 0)
     assert mailroom.json("emails", "show", number.decode().strip())["recipients"][0]["outcome"] == "accepted"
     assert len(mailbox.folder("INBOX").wait_for(2)) == 2
+
+
+def test_mail_gives_no_orders_to_the_terminal(mailroom: Command, tmp_path: Path) -> None:
+    """What it says is seen: titles, the clipboard, moves of the cursor and turned letters stay words."""
+    accounts = [{"email_account_id": "OLD", "email_address": "old@mailroom.test"}]
+    (tmp_path / "accounts.json").write_text(json.dumps(accounts))
+    mailroom("accounts", "import", str(tmp_path / "accounts.json"))
+    orders = "\x1b]52;c;cm0=\x07 \x9b2J \x1b[1A \u202emoc"
+    coded = base64.b64encode(orders.encode()).decode()
+    head = f"From: =?utf-8?b?{coded}?= <a@example.org>\nSubject: =?utf-8?b?{coded}?=\nMessage-ID: <1@example.org>\n"
+    kind = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n"
+    (tmp_path / "hostile.eml").write_text(f"{head}{kind}\n{coded}\n")
+    mailroom("import", str(tmp_path / "hostile.eml"), "--account", "OLD")
+    number = str(json.loads(mailroom("emails", "list", "--json"))["id"])
+    asked = (["emails", "list"], ["emails", "list", "--json"], ["emails", "show", number])
+    for arguments in (*asked, ["emails", "show", number, "--json"], ["parse", str(tmp_path / "hostile.eml")]):
+        printed = mailroom(*arguments).decode()
+        assert not set(printed) & set("\x1b\x07\x9b\u202e"), arguments
+        assert "moc" in printed
+    text = json.loads(mailroom("emails", "show", number, "--json"))["text"]
+    assert "\u202emoc" in text
+    mailroom("emails", "list", "--status", orders, status=2)
+    mailroom("accounts", "show", orders, status=2)
+    assert "\x1b" not in mailroom.messages
 
 
 def test_wrong_use_exits_with_2_and_says_what_to_do(mailroom: Command, tmp_path: Path) -> None:

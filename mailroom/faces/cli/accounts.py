@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from mailroom.faces.cli.output import WrongUse, print_json, print_rows, say
+from mailroom.faces.cli.output import WrongUse, print_json, print_rows, say, tell
 from mailroom.flows.incoming import accounts
 from mailroom.flows.receiving import probe as receiving_probe
 from mailroom.flows.receiving import state
@@ -88,9 +88,9 @@ def try_servers(account_id: str, as_json: AsJson = False) -> int:
             rows.append(asdict(step))
             if not as_json:
                 mark = "ok    " if step.passed else "failed"
-                print(f"{step.protocol:5} {mark} {step.seconds:6.2f} s  {step.name}  {step.server_words}")
+                tell(f"{step.protocol:5} {mark} {step.seconds:6.2f} s  {step.name}  {step.server_words}")
                 if step.advice:
-                    print(f"      {step.advice}")
+                    tell(f"      {step.advice}")
     if as_json:
         print_json({"email_account_id": account.email_account_id, "passed": passed, "steps": rows})
     return 0 if passed else 1

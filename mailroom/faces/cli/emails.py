@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from mailroom.base import clock
 from mailroom.faces.cli import accounts
-from mailroom.faces.cli.output import WrongUse, print_json, print_rows, say
+from mailroom.faces.cli.output import WrongUse, print_json, print_rows, say, tell
 from mailroom.flows.receiving import whole
 from mailroom.flows.sending import holding, outbox
 from mailroom.flows.sending.outbox import NewEmail, NewFile
@@ -101,11 +101,11 @@ def show(number: int, as_json: AsJson = False) -> None:
         print_json(found)
         return
     for name in ("id", "direction", "status", "account", "date", "subject", "message_id", "size", "error"):
-        print(f"{name:11} {found[name]}")
-    print(f"{'from':11} {found['from']['name']} <{found['from']['address']}>")
+        tell(f"{name:11} {found[name]}")
+    tell(f"{'from':11} {found['from']['name']} <{found['from']['address']}>")
     for row in found["recipients"]:
-        print(f"{'to':11} {row['address']} {row['outcome']} {row['reply']}".rstrip())
-    print(f"\n{found['text']}")
+        tell(f"{'to':11} {row['address']} {row['outcome']} {row['reply']}".rstrip())
+    tell(f"\n{found['text']}")
 
 
 @app.command()
@@ -173,7 +173,7 @@ def release(
         names = releasing.release(_find(number), clock.now(), None, file)
     except states.Refused as error:
         raise WrongUse(str(error)) from error
-    print_json({"id": number, "released": names}) if as_json else print(f"Released: {', '.join(names)}")
+    print_json({"id": number, "released": names}) if as_json else tell(f"Released: {', '.join(names)}")
 
 
 @app.command("fetch-whole")

@@ -59,19 +59,19 @@ def run(app: object, arguments: Sequence[str], name: str) -> int:
 
 
 def _explain(error: Exception) -> int:
-    from mailroom.faces.cli.output import WrongUse
+    from mailroom.faces.cli.output import WrongUse, say
 
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # the command line library's own wrong use
         error.show(sys.stderr)
         return 2
     if isinstance(error, WrongUse):
-        print(f"mailroom: {error}", file=sys.stderr)
+        say(f"mailroom: {error}")
         return 2
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     if type(error).__module__.startswith(("mailroom.", "django.db")):
-        print(f"mailroom: {error}", file=sys.stderr)
+        say(f"mailroom: {error}")
         return 1
     raise error
 

@@ -1,12 +1,12 @@
 """`mailroom parse`: what Mailroom makes of messages, without a database."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mailroom.faces.cli import output
 from mailroom.mime import parse
 
 app = typer.Typer(add_completion=False)
@@ -26,7 +26,7 @@ def parse_files(
             print(f"mailroom: {name}: {error.strerror}", file=sys.stderr)
             missing = True
             continue
-        text = json.dumps(parse.parse(raw).to_json(), ensure_ascii=False, default=str)
+        text = output.as_json(parse.parse(raw).to_json())
         sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
     sys.stdout.buffer.flush()
     return 1 if missing else 0
