@@ -54,6 +54,20 @@ def draft_for(account: EmailAccount, user: User, *to: str) -> Email:
     return compose.create(fields, clock.now(), user)
 
 
+def test_what_was_dropped_into_the_text_gives_the_page_no_orders(at: Opener) -> None:
+    page = at()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    hostile = '<p hx-get="/obeyed/" hx-trigger="load" data-remove-file="/obeyed/" data-dialog-url="/obeyed/">Hello</p>'
+    page.evaluate("(html) => { document.querySelector('textarea[data-editor]').jodit.value = html; }", hostile)
+    page.get_by_label("Subject").fill("Crates")
+    saved(page)  # htmx looks at the form anew when the draft has its address
+    page.get_by_label("Subject").fill("Crates and pallets")
+    page.get_by_role("textbox", name="Message").locator("[hx-get][data-remove-file][data-dialog-url]").click()
+    saved(page)
+    assert not [address for address in asked if "/obeyed/" in address]
+
+
 @both_sizes
 def test_a_mail_is_written_checked_sent_and_undone(at: Opener, ingrid: Contact, viewport: dict[str, int]) -> None:
     page = at(viewport=viewport)

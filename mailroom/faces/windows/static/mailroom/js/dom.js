@@ -2,10 +2,12 @@
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 export const words = (name) => document.getElementById("words")?.dataset[name] ?? "";
+// A text that is being written is no part of the page: what was pasted or dropped into it gives no orders.
+const written = (element) => element.closest(".jodit-wysiwyg") !== null;
 export const on = (type, selector, handle) =>
   document.addEventListener(type, (event) => {
     const found = event.target instanceof Element && event.target.closest(selector);
-    if (found) handle(event, found);
+    if (found && !written(found)) handle(event, found);
   });
 export const token = () => $("input[name=csrfmiddlewaretoken]")?.value ?? "";
 export const typing = (element) =>

@@ -35,6 +35,7 @@ const start = (area) => {
   area.jodit = editor;
   area.behind = false;
   editor.editor.addEventListener("input", () => { area.behind = true; });
+  editor.container.setAttribute("hx-disable", ""); // what was dropped or pasted gives htmx no orders
   pressed(editor.container);
   for (const [name, value] of [["role", "textbox"], ["aria-multiline", "true"], ["tabindex", "0"]]) editor.editor.setAttribute(name, value);
   editor.editor.setAttribute("aria-label", area.getAttribute("aria-label") ?? "");
