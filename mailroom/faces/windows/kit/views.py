@@ -21,6 +21,8 @@ class WindowView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Sign-in first, then the role, then the method."""
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404  # no record is called so, and PostgreSQL takes no such text
         if not request.user.is_authenticated:
             if requests.is_fragment(request):
                 return HttpResponseClientRedirect(f"/login/?next={request.path}")
