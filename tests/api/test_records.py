@@ -92,6 +92,14 @@ def test_wrong_values_and_ids_are_problems_with_words(api: Make, resource: str) 
     assert call("get", f"{resource}?cursor=abc").status_code == 422
 
 
+@pytest.mark.parametrize("reference", ["9" * 5_000, "9" * 19, "\u0669" * 5_000, "-1"])
+def test_a_number_of_any_length_is_that_of_no_record(api: Make, reference: str) -> None:
+    """Python reads no number of thousands of digits: asked to, it raises."""
+    ask = api("administrator")
+    for place in ("cases", "contacts", "documents", "business-accounts"):
+        assert ask("get", f"{place}/{reference}").status_code == 404, place
+
+
 def test_emails_become_activities_archived_ones_too_and_strangers_mail_is_not_found(api: Make) -> None:
     now = clock.now()
     mail = relations.mail(now)

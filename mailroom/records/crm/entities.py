@@ -31,6 +31,11 @@ LARGEST = 2**63 - 1
 SEES_ALL_RECEIPTS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.READER, Role.API})
 
 
+def is_key(text: str) -> bool:
+    """Whether a text is a number that a database takes for a key; one of thousands of digits is not even read."""
+    return text.isdecimal() and len(text) <= len(str(LARGEST)) and int(text) <= LARGEST
+
+
 @dataclass(frozen=True, slots=True)
 class EntityType:
     """One type of record.
@@ -59,7 +64,7 @@ class EntityType:
         text = str(reference).replace("\x00", "").strip()
         rows = self.rows(user)
         by_number = rows.filter(**{f"{self.number}__iexact": text}) if self.number != "pk" else rows.none()
-        by_key = rows.filter(pk=int(text)) if text.isdecimal() and int(text) <= LARGEST else rows.none()
+        by_key = rows.filter(pk=int(text)) if is_key(text) else rows.none()
         return (
             (by_key.first() or by_number.first())
             if isinstance(reference, int)

@@ -36,7 +36,7 @@ KNOWN_BY: dict[type[models.Model], str] = {
 }
 
 
-class Filters(Schema):
+class RecordFilters(Schema):
     """How a list is narrowed."""
 
     query: str = Field("", max_length=200)
@@ -128,7 +128,7 @@ class OfSeveralTypes(Resource):
         text = reference.replace("\x00", "")
         known_by = KNOWN_BY.get(self.type.model, "pk")
         record = self.rows(request).filter(**{f"{known_by}__iexact": text}).first() if known_by != "pk" else None
-        if record is None and text.isdecimal() and int(text) <= LARGEST_ID:
+        if record is None and entities.is_key(text):
             record = self.rows(request).filter(pk=int(text)).first()
         if record is None:
             raise Http404
@@ -144,7 +144,7 @@ def _related(model: Any, value: Any) -> Any:
         return None
     name, text = KNOWN_BY[model], str(value).replace("\x00", "")
     if name == "pk":
-        return model.objects.filter(pk=int(text)).first() if text.isdecimal() and int(text) <= LARGEST_ID else None
+        return model.objects.filter(pk=int(text)).first() if entities.is_key(text) else None
     return model.objects.filter(**{f"{name}__iexact": text}).first()
 
 
@@ -176,7 +176,7 @@ def router(resource: Resource, schema: type[Schema], tag: str) -> Router:
     made = Router(tags=[tag])
 
     @made.get("", response={200: Page, **ERRORS}, summary=f"List {tag}", operation_id=operation("list", tag))
-    def list_records(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
+    def list_records(request: HttpRequest, filters: Query[RecordFilters]) -> dict[str, Any]:
         rows = resource.rows(request)
         if filters.query:
             found = resource.type.search_for(rights.user_of(request), filters.query)
