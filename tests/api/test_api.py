@@ -64,6 +64,15 @@ def test_the_same_idempotency_key_makes_one_email(client: Any, account: EmailAcc
     assert Email.objects.count() == 1
 
 
+def test_a_key_is_its_callers_own_and_takes_the_place_of_no_notice(client: Any, account: EmailAccount) -> None:
+    """Automatic replies and notices are sent once by keys that anybody can guess."""
+    one, other = client("agent"), client("agent")
+    made = [api.post("/emails", json=draft(account, idempotency_key="confirmation:1")) for api in (one, other)]
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert made[0].json()["id"] != made[1].json()["id"]
+    assert not Email.objects.filter(idempotency_key__startswith="confirmation:").exists()
+
+
 def test_a_list_is_walked_by_cursor_without_a_gap(client: Any, account: EmailAccount) -> None:
     api = client()
     ids = {api.post("/emails", json=draft(account)).json()["id"] for _ in range(7)}

@@ -1,5 +1,6 @@
 """Emails: lists by key, one email, its bytes and history, writing, and every action of the windows."""
 
+import hashlib
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
@@ -21,6 +22,7 @@ from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.emails.moves import Action
 from mailroom.records.files import store
+from mailroom.records.organisation.models import User
 from mailroom.records.preferences import answers
 
 router = Router(tags=["emails"])
@@ -50,7 +52,7 @@ router.get("", response={200: Page, **ERRORS})(email_lists.list_emails)
 
 @router.post("", response={201: dict[str, Any], **ERRORS})
 def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
-    """Write an email; the same `idempotency_key` twice makes one."""
+    """Write an email; the same `idempotency_key` of the same caller twice makes one."""
     user = rights.writer(request)
     account = drafts.account_called(new.account, user)
     target = linking.related(linking.find(new.related.type, new.related.id, user)) if new.related else None
@@ -71,11 +73,17 @@ def create_email(request: HttpRequest, new: NewEmailIn) -> Any:
         new.send,
         new.undo_seconds,
         new.send_at,
-        new.idempotency_key,
+        _own_key(user, new.idempotency_key),
         cancel_if_answered=new.cancel_if_answered,
     )
     email = outbox.create(wanted, clock.now(), user)
     return Answer(201, present.as_json(email_lists.rows(request).get(pk=email.pk)))
+
+
+def _own_key(user: User, given: str) -> str:
+    """The caller's key among his own: notices and answers of Mailroom are told apart by keys that can be guessed."""
+    digest = hashlib.sha256(given.encode("utf-8", "backslashreplace")).hexdigest()
+    return f"api:{user.pk}:{digest}" if given else ""
 
 
 router.patch("/{int:number}", response={200: dict[str, Any], **ERRORS})(drafts.change)
