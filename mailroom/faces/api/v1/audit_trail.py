@@ -13,7 +13,7 @@ from mailroom.records.organisation import trail
 router = Router(tags=["audit trail"])
 
 
-class Filters(Schema):
+class TrailFilters(Schema):
     """How the trail is narrowed; `kind` is a type of record such as `emailaccount`, `record` its key."""
 
     by: str = Field("", max_length=64, description="A login.")
@@ -28,7 +28,7 @@ class Filters(Schema):
 
 
 @router.get("", response={200: Page, **ERRORS})
-def list_entries(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
+def list_entries(request: HttpRequest, filters: Query[TrailFilters]) -> dict[str, Any]:
     """Entries, newest first. What was a secret shows only that it changed."""
     rights.administrator(request)
     rows = trail.narrowed(trail.Narrowing(**filters.dict(exclude={"cursor", "limit"})))

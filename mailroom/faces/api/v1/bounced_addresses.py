@@ -16,7 +16,7 @@ from mailroom.records.emails.models import BouncedAddress
 router = Router(tags=["bounced addresses"])
 
 
-class Filters(Schema):
+class BouncedFilters(Schema):
     """Which of them: one address, or all from a place on."""
 
     address: str = Field("", max_length=320)
@@ -25,7 +25,7 @@ class Filters(Schema):
 
 
 @router.get("", response={200: list[dict[str, Any]], **ERRORS})
-def list_addresses(request: HttpRequest, wanted: Query[Filters]) -> list[dict[str, Any]]:
+def list_addresses(request: HttpRequest, wanted: Query[BouncedFilters]) -> list[dict[str, Any]]:
     """The marked addresses, newest first; `cursor` is the id of the last one that was seen."""
     rights.user_of(request)
     rows = BouncedAddress.objects.order_by("-pk")

@@ -92,7 +92,7 @@ class DocumentChange(Schema):
     emails: list[int] = Field([], max_length=500)
 
 
-class Filters(Schema):
+class DocumentFilters(Schema):
     """How a list is walked."""
 
     cursor: str = Field("", pattern=r"^\d{0,18}$")
@@ -106,7 +106,7 @@ class Imported(Schema):
 
 
 @router.get("", response={200: Page, **ERRORS})
-def list_documents(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
+def list_documents(request: HttpRequest, filters: Query[DocumentFilters]) -> dict[str, Any]:
     """Documents, newest first."""
     rows = BusinessDocument.objects.select_related("business_account").prefetch_related("lines")
     return _page(rows, filters, _document)
@@ -164,7 +164,7 @@ def _keep_lines(documents: list[DocumentIn]) -> None:
 
 
 @accounts.get("", response={200: Page, **ERRORS})
-def list_accounts(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
+def list_accounts(request: HttpRequest, filters: Query[DocumentFilters]) -> dict[str, Any]:
     """Business accounts, newest first."""
     return _page(BusinessAccount.objects.select_related("owner"), filters, _account)
 
@@ -184,7 +184,7 @@ def _bounded(rows: list[Any]) -> None:
         raise Invalid({"rows": "At most 5,000 in one request."})
 
 
-def _page(rows: Any, filters: Filters, show: Any) -> dict[str, Any]:
+def _page(rows: Any, filters: DocumentFilters, show: Any) -> dict[str, Any]:
     if filters.cursor:
         rows = rows.filter(pk__lt=int(filters.cursor))
     found = list(rows.order_by("-pk")[: filters.limit + 1])

@@ -40,14 +40,14 @@ class Narrowing(Schema):
     saved: str = Field("", max_length=saved.LONGEST_NAME)
 
 
-class Filters(Narrowing):
+class EmailFilters(Narrowing):
     """A page of a narrowed list."""
 
     cursor: str = Field("", max_length=80)
     limit: int = Field(50, ge=1, le=500)
 
 
-def list_emails(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
+def list_emails(request: HttpRequest, filters: Query[EmailFilters]) -> dict[str, Any]:
     """Emails, newest first, without bodies. A search may answer fewer than `limit` and still have a cursor."""
     found = _narrowed(request, filters, rows(request))
     at = _read_cursor(filters.cursor) if filters.cursor else None
@@ -104,14 +104,14 @@ def _when() -> When:
     return When(clock.now(), timezone.get_current_timezone())
 
 
-def _listed(found: QuerySet[Email], filters: Filters, at: Place | None) -> tuple[list[Email], Place | None]:
+def _listed(found: QuerySet[Email], filters: EmailFilters, at: Place | None) -> tuple[list[Email], Place | None]:
     page = list(_below(found, at).order_by("-date", "-pk")[: filters.limit + 1])
     more = len(page) > filters.limit
     page = page[: filters.limit]
     return page, (page[-1].date, page[-1].pk) if more else None
 
 
-def _searched(found: QuerySet[Email], filters: Filters, at: Place | None) -> tuple[list[Email], Place | None]:
+def _searched(found: QuerySet[Email], filters: EmailFilters, at: Place | None) -> tuple[list[Email], Place | None]:
     """Looks at the index until the page is full, a bounded number of times; the cursor then says where to go on."""
     page: list[Email] = []
     # The index orders by whole seconds: begin above the second, and let the rows themselves say what is below.

@@ -53,7 +53,7 @@ class MassEmailIn(Schema):
     to_employees: bool = False
 
 
-class TestIn(Schema):
+class MassEmailTestIn(Schema):
     """Where a test goes."""
 
     to: str = Field(max_length=254)
@@ -108,7 +108,7 @@ def remove_mass_email(request: HttpRequest, reference: str) -> Any:
 
 
 @router.post("/{reference}/test", response={200: dict[str, int], **ERRORS})
-def test_mass_email(request: HttpRequest, reference: str, values: TestIn) -> dict[str, int]:
+def test_mass_email(request: HttpRequest, reference: str, values: MassEmailTestIn) -> dict[str, int]:
     """Send the mail of the first recipient to one address; its link unsubscribes nobody."""
     user, row = rights.marketer(request), _find(request, reference)
     try:

@@ -77,7 +77,7 @@ class TryIn(Schema):
     record: int | None = None
 
 
-class TestIn(TryIn):
+class TemplateTestIn(TryIn):
     """The one address that the test goes to."""
 
     to: str = Field(min_length=1, max_length=254)
@@ -100,7 +100,7 @@ def preview(request: HttpRequest, number: int, wanted: TryIn) -> dict[str, Any]:
 
 
 @router.post("/{number}/test", response={202: dict[str, Any], **ERRORS})
-def send_test(request: HttpRequest, number: int, wanted: TestIn) -> Status[dict[str, Any]]:
+def send_test(request: HttpRequest, number: int, wanted: TemplateTestIn) -> Status[dict[str, Any]]:
     """Send that mail to one address alone, whatever the template's To, CC and BCC say; answers the queued email."""
     user, template = rights.administrator(request), _find(number)
     record = _record(request, template, wanted.record)
