@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cli.installation import Command
+from tests.factories import accounts
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import Mailbox
 
@@ -26,12 +27,7 @@ def mailbox(dovecot: DovecotServer) -> Mailbox:
 def mailroom(empty: Command, tmp_path: Path, dovecot: DovecotServer, mailbox: Mailbox) -> Command:
     values = {
         "email_account_id": "SALES",
-        "email_address": mailbox.address,
-        "incoming_mail_server": dovecot.host,
-        "incoming_server_port": dovecot.ports["imap"],
-        "incoming_server_encrypted_connection": "none",
-        "username": mailbox.username,
-        "password": mailbox.password,
+        **accounts.receiving(dovecot, mailbox),
         "allowed_attachment_types": "pdf",
         "largest_email_bytes": 5000,
     }

@@ -11,6 +11,29 @@ from tests.servers.smtp import SmtpServer
 _numbers = itertools.count(1)
 
 
+def receiving(dovecot: DovecotServer, mailbox: Mailbox, protocol: str = "IMAP") -> dict[str, Any]:
+    """The fields of an account that fetches from this mailbox without encryption."""
+    return {
+        "email_address": mailbox.address,
+        "incoming_mail_protocol": protocol,
+        "incoming_mail_server": dovecot.host,
+        "incoming_server_port": dovecot.ports[protocol.lower()],
+        "incoming_server_encrypted_connection": "none",
+        "username": mailbox.username,
+        "password": mailbox.password,
+    }
+
+
+def sending(smtp: SmtpServer) -> dict[str, Any]:
+    """The fields of an account that sends through this server without encryption and without signing in."""
+    return {
+        "outgoing_mail_server": smtp.host,
+        "outgoing_server_port": smtp.port,
+        "outgoing_server_encrypted_connection": "none",
+        "my_outgoing_server_requires_authentication": False,
+    }
+
+
 class AccountFactory:
     """Makes an account and its mailbox; `make(incoming_mail_protocol="POP3")` and so on change any field."""
 
@@ -19,21 +42,8 @@ class AccountFactory:
 
     def values(self, mailbox: Mailbox) -> dict[str, Any]:
         """The fields of an account that signs in to this mailbox without encryption."""
-        return {
-            "email_account_id": f"TEST{next(_numbers)}",
-            "email_address": mailbox.address,
-            "incoming_mail_protocol": "IMAP",
-            "incoming_mail_server": self.dovecot.host,
-            "incoming_server_port": self.dovecot.ports["imap"],
-            "incoming_server_encrypted_connection": "none",
-            "outgoing_mail_server": self.smtp.host,
-            "outgoing_server_port": self.smtp.port,
-            "outgoing_server_encrypted_connection": "none",
-            "my_outgoing_server_requires_authentication": False,
-            "username": mailbox.username,
-            "password": mailbox.password,
-            "timeout_seconds": 5,
-        }
+        kept = {"email_account_id": f"TEST{next(_numbers)}", "timeout_seconds": 5}
+        return kept | receiving(self.dovecot, mailbox) | sending(self.smtp)
 
     def make(self, mailbox: Mailbox | None = None, **changes: Any) -> EmailAccount:
         """A saved account; `account.mailbox` is the server's side."""

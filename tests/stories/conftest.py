@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -13,10 +11,10 @@ from mailroom.flows import registration
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import PersonSetting, User
 from mailroom.records.preferences import current
+from tests.factories import pages
 from tests.factories.accounts import AccountFactory
 from tests.servers.mailbox import Mailbox
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 Opener = Callable[..., Page]
 
 
@@ -58,19 +56,8 @@ def at(open_page: Opener, live_server: LiveServer, anna: User) -> Opener:
     """Opens an address signed in as Anna, or as `user`: `at("/co409080/")`."""
 
     def open_at(path: str, user: User = anna, **options: object) -> Page:
-        visitor = Client()
-        visitor.force_login(user, BACKEND)
-        name = settings.SESSION_COOKIE_NAME
-        page = open_page(**options)
+        page = pages.sign_in(open_page(**options), live_server.url, user)
         page.context.set_default_timeout(20_000)  # the suite shares two cores
-        page.context.add_cookies([{"name": name, "value": visitor.cookies[name].value, "url": live_server.url}])
-        go(page, live_server.url, path)
-        return page
+        return pages.go(page, f"{live_server.url}{path}")
 
     return open_at
-
-
-def go(page: Page, server: str, path: str) -> None:
-    """Open a page and wait until its script is ready."""
-    page.goto(f"{server}{path}")
-    page.locator("html[data-ready]").wait_for()

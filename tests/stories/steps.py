@@ -11,6 +11,7 @@ from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email
 from mailroom.records.organisation.models import User
+from tests.factories import pages
 
 expect.set_options(timeout=20_000)  # the suite shares two cores
 
@@ -27,8 +28,7 @@ def queued(account: EmailAccount, to: str, subject: str, user: User | None, late
 def go(page: Page, path: str) -> None:
     """Open another window of the same server and wait until its script is ready."""
     server = "/".join(page.url.split("/")[:3])
-    page.goto(f"{server}{path}")
-    page.locator("html[data-ready]").wait_for()
+    pages.go(page, f"{server}{path}")
 
 
 def in_menu(page: Page, menu: str, command: str) -> None:

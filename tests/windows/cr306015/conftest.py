@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import Employee, User
+from tests.factories import pages
 from tests.factories.accounts import AccountFactory
 
 Opener = Callable[..., Page]
@@ -48,16 +49,10 @@ def live_account(transactional_db: None, accounts: AccountFactory) -> EmailAccou
 @pytest.fixture
 def at(open_page: Opener, live_server: LiveServer, live_account: EmailAccount, agent: User) -> Opener:
     """Opens a page signed in as Kari, through the session's cookie."""
-    browser = Client()
-    browser.force_login(agent, "django.contrib.auth.backends.ModelBackend")
-    cookie = browser.cookies["sessionid"].value
 
     def open_at(path: str = "/cr306015/new/", **options: object) -> Page:
-        page = open_page(**options)
+        page = pages.sign_in(open_page(**options), live_server.url, agent)
         page.set_default_navigation_timeout(30_000)  # the first page of a busy machine takes its time
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page.goto(f"{live_server.url}{path}")
-        page.locator("html[data-ready]").wait_for()
-        return page
+        return pages.go(page, f"{live_server.url}{path}")
 
     return open_at

@@ -17,6 +17,7 @@ from mailroom.records.emails.models import Email
 from mailroom.records.emails.received import Received
 from mailroom.records.files import store
 from mailroom.records.organisation.models import Employee, User
+from tests.factories import pages
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -112,16 +113,9 @@ def teammate(db: None) -> Client:
 
 @pytest.fixture
 def at(open_page: Callable[..., Page], live_server: LiveServer, agent: User) -> Callable[..., Page]:
-    """Opens a page, signed in as the agent; no sign-in page in between, which has tests of its own."""
+    """Opens a page, signed in as the agent, or as `person`."""
 
     def open_at(path: str, person: User = agent, **options: object) -> Page:
-        page = open_page(**options)
-        browser = Client()
-        browser.force_login(person, BACKEND)
-        cookie = browser.cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page.goto(f"{live_server.url}{path}")
-        page.locator("html[data-ready]").wait_for()
-        return page
+        return pages.go(pages.sign_in(open_page(**options), live_server.url, person), f"{live_server.url}{path}")
 
     return open_at

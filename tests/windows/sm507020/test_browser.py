@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -13,6 +12,7 @@ from mailroom.flows.receiving.models import QuarantinedMessage
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.files import store
 from mailroom.records.organisation.models import User
+from tests.factories import pages
 from tests.factories.mails import letter
 from tests.servers import chromium
 
@@ -27,13 +27,7 @@ def at(open_page: Callable[..., Page], live_server: LiveServer, administrator: U
         filing.quarantine(account, store.put(letter(f"m{number}")), reason, "filing", clock.now())
 
     def open_at(path: str, **options: object) -> Page:
-        page, browser = open_page(**options), Client()
-        browser.force_login(administrator)
-        cookie = browser.cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page.goto(f"{live_server.url}{path}")
-        page.locator("html[data-ready]").wait_for()
-        return page
+        return pages.go(pages.sign_in(open_page(**options), live_server.url, administrator), f"{live_server.url}{path}")
 
     return open_at
 

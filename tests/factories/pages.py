@@ -1,0 +1,24 @@
+"""Pages of somebody who is signed in, without the sign-in page, which has tests of its own."""
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page
+
+from mailroom.records.organisation.models import User
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def sign_in(page: Page, server: str, user: User) -> Page:
+    """Give the page's browser a session of this user on the server at that URL; the page."""
+    visitor, name = Client(), settings.SESSION_COOKIE_NAME
+    visitor.force_login(user, BACKEND)
+    page.context.add_cookies([{"name": name, "value": visitor.cookies[name].value, "url": server}])
+    return page
+
+
+def go(page: Page, address: str) -> Page:
+    """Open an address and wait until its script is ready; the page."""
+    page.goto(address)
+    page.locator("html[data-ready]").wait_for()
+    return page
