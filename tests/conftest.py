@@ -14,23 +14,26 @@ from django.db import connection
 
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import Employee, User
-from tests import emptying
+from tests import emptying, hashing
 from tests.factories.accounts import AccountFactory
 from tests.servers import certificates, processes
+from tests.servers import migrated as migrations
 from tests.servers.app import App
 from tests.servers.dovecot import DovecotServer
+from tests.servers.migrated import Migrated
 from tests.servers.oauth import OAuthServer
 from tests.servers.sink import SmtpSink
 from tests.servers.smtp import SmtpServer
 
 pytest_plugins = ["tests.servers.chromium"]
 LONG_FILES = tuple(f"tests/{room}/" for room in ("faults", "packaging", "corpus", "api", "stories", "unit/keeping"))
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup", "app"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "app", "installed"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker that selects what is run on both databases, and make the end of a test cheap."""
+    """Name the marker that selects what is run on both databases, and make the end of a test and its people cheap."""
     emptying.install()
+    hashing.install()
     hypothesis.settings.register_profile("suite", deadline=None)  # the suite shares two cores
     hypothesis.settings.load_profile("suite")
     config.addinivalue_line("markers", "database: touches the database, so it is run on SQLite and on PostgreSQL")
@@ -51,9 +54,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Sessions that threads of a server or worker keep for reuse end before the test database is dropped."""
-    yield
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[Migrated]:
+    """Keeps a copy of the fresh database. Sessions that threads keep for reuse end before the database is dropped."""
+    with django_db_blocker.unblock():
+        kept = migrations.keep()
+    yield kept
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -61,6 +66,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
+        migrations.drop(kept)
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_setup: Migrated) -> Migrated:
+    """An empty database that was migrated, for installations to begin with."""
+    return django_db_setup
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -113,6 +125,14 @@ def sink() -> Iterator[SmtpSink]:
 def app() -> Iterator[App]:
     """The product as a process of its own, not yet started: `app.start()`."""
     installation = App()
+    yield installation
+    installation.close()
+
+
+@pytest.fixture
+def installed(migrated: Migrated) -> Iterator[App]:
+    """The same with its tables made, for tests that are not about their making."""
+    installation = App(migrated)
     yield installation
     installation.close()
 

@@ -1,25 +1,20 @@
-"""An empty installation for each test of the command, copied from one that was migrated once."""
+"""An empty installation for each test of the command."""
 
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.installation import Command
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of an empty installation, to be copied."""
-    data = tmp_path_factory.mktemp("migrated") / "data"
-    Command(data)("migrate")
-    return data
+from tests.servers.migrated import Migrated
 
 
 @pytest.fixture
-def empty(migrated: Path, tmp_path: Path) -> Command:
+def empty(migrated: Migrated, tmp_path: Path) -> Iterator[Command]:
     """An installation of the test's own."""
-    return Command(shutil.copytree(migrated, tmp_path / "data"))
+    command = Command(migrated.lay_down(tmp_path / "data"))
+    yield command
+    command.close()
 
 
 @pytest.fixture

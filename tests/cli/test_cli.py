@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from tests.cli.installation import Command
+from tests.factories import accounts
 from tests.servers.dovecot import DovecotServer
 from tests.servers.smtp import SmtpServer
 
@@ -15,19 +16,7 @@ def test_the_way_from_an_account_to_a_sent_mail(
     mailbox = dovecot.add_mailbox()
     raw = b"From: a@example.org\r\nSubject: Hei\r\nMessage-ID: <1@example.org>\r\n\r\nHello\r\n"
     mailbox.folder("INBOX").deliver(raw)
-    values = {
-        "email_account_id": "SALES",
-        "email_address": mailbox.address,
-        "incoming_mail_server": dovecot.host,
-        "incoming_server_port": dovecot.ports["imap"],
-        "incoming_server_encrypted_connection": "none",
-        "outgoing_mail_server": smtp_server.host,
-        "outgoing_server_port": smtp_server.port,
-        "outgoing_server_encrypted_connection": "none",
-        "my_outgoing_server_requires_authentication": False,
-        "username": mailbox.username,
-        "password": mailbox.password,
-    }
+    values = {"email_account_id": "SALES"} | accounts.receiving(dovecot, mailbox) | accounts.sending(smtp_server)
     (tmp_path / "accounts.json").write_text(json.dumps([values]))
     mailroom("accounts", "import", str(tmp_path / "accounts.json"))
     assert mailroom.json("accounts", "test", "SALES")["passed"]
@@ -114,17 +103,17 @@ def test_preferences_are_shown_and_set(mailroom: Command) -> None:
 def test_parse_takes_any_bytes_and_needs_no_database(tmp_path: Path) -> None:
     mailroom = Command(tmp_path / "nowhere")
     (tmp_path / "one.eml").write_bytes(b"Subject: =?utf-8?q?H=C3=A5?=\n\nx")
-    lines = mailroom("parse", str(tmp_path / "one.eml"), "-", stdin=bytes(range(256))).splitlines()
+    lines = mailroom.from_its_start("parse", str(tmp_path / "one.eml"), "-", stdin=bytes(range(256))).splitlines()
     assert json.loads(lines[0])["headers"]["subject"] == "Hå"
     assert len(lines) == 2
     assert not (tmp_path / "nowhere").exists()
-    mailroom("parse", str(tmp_path / "none.eml"), status=1)
+    mailroom.from_its_start("parse", str(tmp_path / "none.eml"), status=1)
 
 
 def test_settings_are_listed_and_a_misspelt_one_stops_the_start(mailroom: Command) -> None:
     assert b"MAILROOM_DATABASE_URL" in mailroom("settings")
     mailroom.environment["MAILROOM_DATABSE_URL"] = "x"
-    mailroom("settings", status=2)
+    mailroom.from_its_start("settings", status=2)
     assert "MAILROOM_DATABASE_URL" in mailroom.messages
 
 

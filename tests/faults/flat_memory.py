@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.factories import accounts
 from tests.servers.dovecot import DovecotServer
 from tests.servers.mailbox import Mailbox
 
@@ -33,22 +34,12 @@ def run(module: str, *arguments: str, environment: Mapping[str, str]) -> tuple[s
 
 
 class Receiver:
-    """An installation with one account."""
+    """An installation, whose data folder has its tables made, with one account."""
 
     def __init__(self, data: Path, dovecot: DovecotServer, mailbox: Mailbox, protocol: str) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
         self.environment = kept | {"MAILROOM_DATA": str(data), "PYTHONPATH": str(ROOT)}
-        values = {
-            "email_account_id": "LARGE",
-            "email_address": mailbox.address,
-            "incoming_mail_protocol": protocol,
-            "incoming_mail_server": dovecot.host,
-            "incoming_server_port": dovecot.ports[protocol.lower()],
-            "incoming_server_encrypted_connection": "none",
-            "username": mailbox.username,
-            "password": mailbox.password,
-        }
-        self._run("migrate")
+        values = {"email_account_id": "LARGE"} | accounts.receiving(dovecot, mailbox, protocol)
         file = data / "accounts.json"
         file.write_text(json.dumps([values]))
         self._run("accounts", "import", str(file))

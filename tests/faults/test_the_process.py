@@ -20,24 +20,23 @@ def test_up_serves_and_stops_cleanly_and_starts_again_at_once(app: App) -> None:
 
 
 def test_mail_queued_before_a_kill_goes_out_once_after_it(
-    app: App, dovecot: DovecotServer, smtp_server: SmtpServer
+    installed: App, dovecot: DovecotServer, smtp_server: SmtpServer
 ) -> None:
     """T12: the process is killed with mail in the queue; the next one sends each exactly once."""
     values = AccountFactory(dovecot, smtp_server).values(dovecot.add_mailbox("sales")) | {"email_account_id": "SALES"}
     del values["timeout_seconds"]
-    file = app.folder / "accounts.json"
+    file = installed.folder / "accounts.json"
     file.write_text(json.dumps([values]))
-    assert app.run("migrate").returncode == 0
-    imported = app.run("accounts", "import", str(file))
+    imported = installed.run("accounts", "import", str(file))
     assert imported.returncode == 0, imported.stderr
-    to = [f"kill{number}-{app.port}@example.org" for number in range(4)]
+    to = [f"kill{number}-{installed.port}@example.org" for number in range(4)]
     for address in to:
-        done = app.run("compose", "--account", "SALES", "--to", address, "--subject", "Hello", "--send")
+        done = installed.run("compose", "--account", "SALES", "--to", address, "--subject", "Hello", "--send")
         assert done.returncode == 0, done.stderr
-    app.start()
-    app.kill()
-    app.wait_until_gone()
-    app.start()
+    installed.start()
+    installed.kill()
+    installed.wait_until_gone()
+    installed.start()
     for address in to:
         smtp_server.wait_for(address, seconds=60)
     time.sleep(1)

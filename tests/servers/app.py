@@ -1,31 +1,27 @@
 """The product itself as a process of its own: `mailroom up` on a free port, with its own data folder and database."""
 
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 import uuid
-from pathlib import Path
-from typing import Any
 
 from tests.servers import postgres, processes
-
-MAILROOM = Path(sys.executable).with_name("mailroom")
+from tests.servers.commands import MAILROOM, Commands
+from tests.servers.migrated import Migrated
 
 
 class App:
     """One installation; its database is on the engine that this test run is about."""
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, migrated: Migrated | None = None, **settings: str) -> None:
+        """An empty installation; with `migrated` its database has its tables already."""
         self.folder = processes.own_folder("app")
         self.port = processes.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._server = os.environ.get("MAILROOM_TEST_DATABASE_URL", "")
-        self._database = f"app_{uuid.uuid4().hex}" if self._server else ""
+        self._database = f"app_{uuid.uuid4().hex}" if os.environ.get("MAILROOM_TEST_DATABASE_URL") else ""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
         self.environment = kept | {
             "MAILROOM_DATA": str(self.folder / "data"),
@@ -33,9 +29,12 @@ class App:
             "MAILROOM_URL": self.url,
             **settings,
         }
-        if self._server:
-            postgres.create_database(self._server.rpartition("/")[0] + "/postgres", self._database)
-            self.environment["MAILROOM_DATABASE_URL"] = f"{self._server.rpartition('/')[0]}/{self._database}"
+        if self._database:
+            postgres.create_database(postgres.of_this_run(), self._database, migrated.name if migrated else "template1")
+            self.environment["MAILROOM_DATABASE_URL"] = postgres.of_this_run(self._database)
+        elif migrated:
+            migrated.lay_down(self.folder / "data")
+        self._commands = Commands(self.environment)
         self._process: processes.ServerProcess | None = None
 
     def start(self, *command: str) -> "App":
@@ -67,20 +66,14 @@ class App:
     def close(self) -> None:
         """Stop, and remove the database."""
         self.stop()
-        if self._server:
-            postgres.drop_database(self._server.rpartition("/")[0] + "/postgres", self._database)
+        self._commands.close()
+        if self._database:
+            postgres.drop_database(postgres.of_this_run(), self._database)
 
     def run(self, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
         """One `mailroom` command in this installation, as a person types it."""
-        return subprocess.run(
-            [MAILROOM, *arguments], env=self.environment, input=given, capture_output=True, text=True, timeout=120
-        )
-
-    def json(self, *arguments: str) -> Any:
-        """What a command prints with `--json`; it has to succeed."""
-        done = self.run(*arguments, "--json")
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        done = self._commands.run(*arguments, given=given.encode())
+        return subprocess.CompletedProcess(arguments, done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def is_ready(self) -> bool:
         """Whether /readyz answers 200."""

@@ -104,6 +104,11 @@ class PostgresServer:
             raise processes.ServerNotStarted(f"{name} failed:\n{done.stdout}\n{done.stderr}")
 
 
+def of_this_run(name: str = "postgres") -> str:
+    """The URL of a database on the server that this test run is about."""
+    return f"{os.environ['MAILROOM_TEST_DATABASE_URL'].rpartition('/')[0]}/{name}"
+
+
 def create_database(server: str, name: str, template: str = "template1") -> None:
     """Make database `name` on the server at URL `server`."""
     with psycopg.connect(server, autocommit=True) as connection:

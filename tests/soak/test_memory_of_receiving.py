@@ -6,16 +6,17 @@ import pytest
 
 from tests.faults.flat_memory import CEILING_MEGABYTES, Receiver, large
 from tests.servers.dovecot import DovecotServer
+from tests.servers.migrated import Migrated
 
 
 @pytest.mark.parametrize("protocol", ["IMAP", "POP3"])
 @pytest.mark.parametrize(("mails", "size"), [(25, 50_000_000), (100_000, 2_000)])
 def test_a_mailbox_of_any_size_is_received_under_the_ceiling(
-    tmp_path: Path, dovecot: DovecotServer, protocol: str, mails: int, size: int
+    tmp_path: Path, migrated: Migrated, dovecot: DovecotServer, protocol: str, mails: int, size: int
 ) -> None:
     """T06 (receive half)."""
     mailbox = dovecot.add_mailbox()
-    receiver = Receiver(tmp_path, dovecot, mailbox, protocol)
+    receiver = Receiver(migrated.lay_down(tmp_path / "data"), dovecot, mailbox, protocol)
     for number in range(mails):
         mailbox.deliver(large(number, size))
     stored, peaks = 0, []
