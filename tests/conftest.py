@@ -27,6 +27,8 @@ from tests.servers.smtp import SmtpServer
 
 pytest_plugins = ["tests.servers.chromium"]
 LONG_FILES = tuple(f"tests/{room}/" for room in ("faults", "packaging", "corpus", "api", "stories", "unit/keeping"))
+A_PAGE = "chromium"  # the fixture of whatever opens a page in the browser
+BESIDE_A_PAGE = {"worker", "app", "installed"}  # a worker of the engine, which has another home on each database
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "app", "installed"}
 
 
@@ -36,21 +38,27 @@ def pytest_configure(config: pytest.Config) -> None:
     hashing.install()
     hypothesis.settings.register_profile("suite", deadline=None)  # the suite shares two cores
     hypothesis.settings.load_profile("suite")
-    config.addinivalue_line("markers", "database: touches the database, so it is run on SQLite and on PostgreSQL")
+    config.addinivalue_line("markers", "database: run on SQLite and on PostgreSQL; _runs_on_both says which")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark every test that touches the database, and let the files that take a minute come first.
+    """Mark the tests that are run on both databases, and let the files that take a minute come first.
 
     A file stays with one of the two processes: a long one that comes last would leave the other without work.
     """
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
+        if _runs_on_both(item):
             item.add_marker("database")
     yield
     items.sort(key=lambda item: not item.nodeid.startswith(LONG_FILES))
+
+
+def _runs_on_both(item: pytest.Item) -> bool:
+    """Whether a test touches the database and is about more than a page in the browser (docs/decisions/0125)."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    touches = item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
+    return touches and (A_PAGE not in fixtures or bool(fixtures & BESIDE_A_PAGE))
 
 
 @pytest.fixture(scope="session")
