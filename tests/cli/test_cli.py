@@ -47,7 +47,7 @@ def test_the_way_from_an_account_to_a_sent_mail(
 
 def test_mail_gives_no_orders_to_the_terminal(mailroom: Command, tmp_path: Path) -> None:
     """What it says is seen: titles, the clipboard, moves of the cursor and turned letters stay words."""
-    accounts = [{"email_account_id": "OLD", "email_address": "old@mailroom.test"}]
+    accounts = [{"email_account_id": "OLD", "email_address": "old@mailroom.test", "incoming_mail_protocol": "none"}]
     (tmp_path / "accounts.json").write_text(json.dumps(accounts))
     mailroom("accounts", "import", str(tmp_path / "accounts.json"))
     orders = "\x1b]52;c;cm0=\x07 \x9b2J \x1b[1A \u202emoc"
