@@ -12,13 +12,16 @@ from mailroom.base import audit, durable, engine, rows
 from mailroom.flows.receiving import filing
 from mailroom.flows.receiving.models import QuarantinedMessage, ServerMessage
 from mailroom.flows.receiving.servers.contract import Fetched
+from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import received, status
 from mailroom.records.files import store
 from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models.people import Role
 
 log = structlog.get_logger(__name__)
 REPLAYED, DISCARDED = "replayed", "discarded"
 MARK = "SELECT max(id), max(closed_at) FROM receiving_quarantinedmessage"
+SEE_ALL = frozenset({Role.ADMINISTRATOR, Role.API})
 
 
 class NotFiled(status.Refused):
@@ -28,6 +31,23 @@ class NotFiled(status.Refused):
 def open_rows() -> QuerySet[QuarantinedMessage]:
     """What waits for a person."""
     return QuarantinedMessage.objects.filter(closed_at=None)
+
+
+def is_for(user: User) -> bool:
+    """Whether this person has a quarantine to look into: administrators, and the owner of a personal account."""
+    return user.role in SEE_ALL or EmailAccount.objects.filter(personal_owner=user).exists()
+
+
+def visible_to(user: User) -> QuerySet[QuarantinedMessage]:
+    """What he may list, replay and discard: all of it for administrators, else that of the accounts that he owns."""
+    if user.role in SEE_ALL:
+        return QuarantinedMessage.objects.all()
+    return QuarantinedMessage.objects.filter(account__personal_owner=user)
+
+
+def waiting_for(user: User) -> QuerySet[QuarantinedMessage]:
+    """What waits, of what he may see."""
+    return visible_to(user).filter(closed_at=None)
 
 
 def change_mark() -> str:

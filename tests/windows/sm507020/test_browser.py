@@ -10,7 +10,9 @@ from mailroom.base import clock
 from mailroom.flows.receiving import filing
 from mailroom.flows.receiving.models import QuarantinedMessage
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails.models import Email
 from mailroom.records.files import store
+from mailroom.records.organisation import people
 from mailroom.records.organisation.models import User
 from tests.factories import pages
 from tests.factories.mails import letter
@@ -26,8 +28,8 @@ def at(open_page: Callable[..., Page], live_server: LiveServer, administrator: U
     for number, reason in enumerate(("PartsMissing: 3 files were read in this mail, and 2 were stored.", "ValueError")):
         filing.quarantine(account, store.put(letter(f"m{number}")), reason, "filing", clock.now())
 
-    def open_at(path: str, **options: object) -> Page:
-        return pages.go(pages.sign_in(open_page(**options), live_server.url, administrator), f"{live_server.url}{path}")
+    def open_at(path: str, user: User = administrator, **options: object) -> Page:
+        return pages.go(pages.sign_in(open_page(**options), live_server.url, user), f"{live_server.url}{path}")
 
     return open_at
 
@@ -55,3 +57,22 @@ def test_discard_is_asked_and_done_by_keyboard(at: Callable[..., Page]) -> None:
     button.press("Enter")
     expect(page.get_by_text("1 email discarded")).to_be_visible()
     assert QuarantinedMessage.objects.get(pk=key).closed_how == "discarded"
+
+
+def test_the_owner_of_a_personal_account_goes_from_the_title_bar_to_his_mail_and_replays_it(
+    at: Callable[..., Page],
+) -> None:
+    owner = people.create_user("owner", "", "agent")
+    own = EmailAccount.objects.create(
+        email_account_id="OWN", email_address="own@mailroom.test", personal_owner=owner, active=False
+    )
+    filing.quarantine(own, store.put(letter("mine", subject="Mine")), "ValueError: his own", "filing", clock.now())
+    page = at("/co409070/", owner)
+    page.get_by_role("link", name="1 quarantined email").click()
+    expect(page.get_by_text("PartsMissing")).to_have_count(0)
+    page.get_by_role("link", name="ValueError: his own").click()
+    expect(page.locator("#reader")).to_contain_text("Subject: Mine")
+    page.locator("#reader").get_by_role("button", name="Replay").click()
+    expect(page.get_by_text("1 email filed")).to_be_visible()
+    expect(page.get_by_role("link", name="1 quarantined email")).to_have_count(0)
+    assert Email.objects.get().account == own

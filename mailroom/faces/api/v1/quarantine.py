@@ -1,7 +1,9 @@
-"""Quarantine (SM507020): mail that could not be filed, for administrators; personal mail is its owner's to read."""
+"""Quarantine (SM507020): mail that could not be filed, for administrators and for owners of personal accounts."""
 
 from typing import Annotated, Any
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from ninja import Router
 from ninja import Status as Answer
@@ -27,8 +29,7 @@ def list_quarantine(
     request: HttpRequest, closed: bool = False, limit: Limit = 50, cursor: Cursor = LARGEST_ID
 ) -> dict[str, Any]:
     """What waits, newest first; with `closed` what was replayed or discarded."""
-    rights.administrator(request)
-    rows = QuarantinedMessage.objects.filter(closed_at__isnull=not closed, pk__lt=cursor)
+    rows = _rows(request).filter(closed_at__isnull=not closed, pk__lt=cursor)
     page = list(rows.select_related("account", "closed_by").order_by("-pk")[: limit + 1])
     more = str(page[limit - 1].pk) if len(page) > limit else None
     return {"items": [quarantine.export(row) for row in page[:limit]], "cursor": more}
@@ -37,8 +38,8 @@ def list_quarantine(
 @router.post("/replay-all", response={202: dict[str, Any], **ERRORS})
 def replay_all(request: HttpRequest) -> Any:
     """File everything that waits again, as a job."""
-    user = rights.administrator(request)
-    ids = list(quarantine.open_rows().order_by("pk").values_list("pk", flat=True))
+    rows, user = _rows(request), rights.writer(request)
+    ids = list(rows.filter(closed_at=None).order_by("pk").values_list("pk", flat=True))
     if not ids:
         raise status.Refused("Nothing is in quarantine.")
     return Answer(202, jobs.shown(replaying.start(ids, "SM507020", user, clock.now())))
@@ -78,23 +79,29 @@ def raw_of_quarantined(request: HttpRequest, number: int) -> Any:
 @router.post("/{int:number}/replay", response={200: dict[str, Any], **ERRORS})
 def replay_quarantined(request: HttpRequest, number: int) -> dict[str, Any]:
     """File its bytes as an email now; 409 with the reason when that cannot be."""
-    row = _find(request, number)
-    email = quarantine.replay(row, clock.now(), rights.user_of(request))
+    row, user = _find(request, number), rights.writer(request)
+    email = quarantine.replay(row, clock.now(), user)
     return quarantine.export(_find(request, number)) | {"email": email}
 
 
 @router.post("/{int:number}/discard", response={200: dict[str, Any], **ERRORS})
 def discard_quarantined(request: HttpRequest, number: int) -> dict[str, Any]:
     """Close it; 409 when it is closed already."""
-    row = _find(request, number)
-    if not quarantine.discard([row.pk], clock.now(), rights.user_of(request)):
+    row, user = _find(request, number), rights.writer(request)
+    if not quarantine.discard([row.pk], clock.now(), user):
         raise status.Refused("It is closed already.")
     return quarantine.export(_find(request, number))
 
 
+def _rows(request: HttpRequest) -> QuerySet[QuarantinedMessage]:
+    user = rights.user_of(request)
+    if not quarantine.is_for(user):
+        raise PermissionDenied
+    return quarantine.visible_to(user)
+
+
 def _find(request: HttpRequest, number: int) -> QuarantinedMessage:
-    rights.administrator(request)
-    rows = QuarantinedMessage.objects.select_related("account", "closed_by")
+    rows = _rows(request).select_related("account", "closed_by")
     row = rows.filter(pk=number).first() if 0 < number <= LARGEST_ID else None
     if row is None:
         raise Http404

@@ -65,6 +65,7 @@ class Window:
     statement is written once.
     `count_tone` is "new" (bold), "bad" (red) or "". `keys` is the key sequence that opens it, such as "g i".
     `feature` names the functionality (CS100000) that has to be switched on. `tally` stands in every title bar.
+    `also` opens it to people of other roles who have something to see there.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Window:
     feature: str = ""
     help_page: str = ""
     tally: Tally | None = None
+    also: Callable[[User], bool] | None = None
 
     @property
     def slug(self) -> str:
@@ -96,8 +98,17 @@ class Window:
         return reverse(f"{self.namespace}:{name}", args=arguments)
 
     def open_to(self, user: User) -> bool:
-        """Whether the user's role opens this window, and its functionality is switched on."""
-        return user.role in self.roles and (not self.feature or self.feature in _switched_on(user))
+        """Whether the user's role opens this window, or what is his, and its functionality is switched on."""
+        his = user.role in self.roles or (self.also is not None and _is_also_open(self.id, self.also, user))
+        return his and (not self.feature or self.feature in _switched_on(user))
+
+
+def _is_also_open(window_id: str, also: Callable[[User], bool], user: User) -> bool:
+    """Asked once for each user object, and so once a request: the navigation pane of every page asks."""
+    kept: dict[str, bool] = user.__dict__.setdefault("_also_open", {})
+    if window_id not in kept:
+        kept[window_id] = also(user)
+    return kept[window_id]
 
 
 def _switched_on(user: User) -> frozenset[str]:

@@ -1,4 +1,7 @@
-"""Quarantine (SM507020): mail that could not be filed, its bytes and the reason; Replay and Discard."""
+"""Quarantine (SM507020): mail that could not be filed, its bytes and the reason; Replay and Discard.
+
+For administrators, and for the owner of a personal account: he sees that of his own.
+"""
 
 from typing import Any
 
@@ -15,7 +18,6 @@ from mailroom.faces.windows.kit import cells, requests
 from mailroom.faces.windows.kit.actions import Action, Confirm, Outcome
 from mailroom.faces.windows.kit.columns import Column
 from mailroom.faces.windows.kit.grid import Empty, FilterTab, GridWindow
-from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.mail import files
 from mailroom.faces.windows.sm507020_quarantine.window import WINDOW
@@ -88,16 +90,8 @@ class Quarantine(GridWindow):
         FilterTab("closed", gettext_lazy("Closed"), lambda rows, request: rows.exclude(closed_at=None)),
     )
     toolbar = (
-        Action("replay", gettext_lazy("Replay"), run=replay, icon="play", roles=ADMINISTRATORS, reader="label"),
-        Action(
-            "replay-all",
-            gettext_lazy("Replay all"),
-            run=replay,
-            icon="play-all",
-            everything=True,
-            rows=False,
-            roles=ADMINISTRATORS,
-        ),
+        Action("replay", gettext_lazy("Replay"), run=replay, icon="play", reader="label"),
+        Action("replay-all", gettext_lazy("Replay all"), run=replay, icon="play-all", everything=True, rows=False),
         Action(
             "discard",
             gettext_lazy("Discard"),
@@ -105,14 +99,13 @@ class Quarantine(GridWindow):
             icon="trash",
             keys="Delete",
             confirm=ask,
-            roles=ADMINISTRATORS,
             reader="label",
         ),
     )
 
     def records(self, request: HttpRequest) -> QuerySet[QuarantinedMessage]:
-        """All of it, for administrators; what mail of a personal account says is its owner's alone."""
-        return QuarantinedMessage.objects.select_related("account", "closed_by")
+        """All of it for administrators, though what mail of a personal account says is its owner's alone."""
+        return quarantine.visible_to(requests.user_of(request)).select_related("account", "closed_by")
 
     def search(self, rows: QuerySet[QuarantinedMessage], text: str) -> QuerySet[QuarantinedMessage]:
         """By the reason."""
@@ -156,8 +149,9 @@ class Source(WindowView):
 
     def get(self, request: HttpRequest, key: int) -> HttpResponseBase:
         """The bytes; 404 for one that is not there or another's."""
-        row = QuarantinedMessage.objects.select_related("account").filter(pk=key).first()
-        if row is None or not quarantine.may_read(row, requests.user_of(request)):
+        user = requests.user_of(request)
+        row = quarantine.visible_to(user).select_related("account").filter(pk=key).first()
+        if row is None or not quarantine.may_read(row, user):
             raise Http404
         try:
             pieces = store.open_stream(bytes(row.raw_sha256))
