@@ -24,7 +24,9 @@ HOST = "127.0.0.1"
 class DovecotServer:
     """One running Dovecot; every test asks it for fresh mailboxes."""
 
-    def __init__(self, made: certificates.Certificates, oauth: OAuthServer, relay_port: int) -> None:
+    def __init__(
+        self, made: certificates.Certificates, oauth: OAuthServer, relay_port: int, capabilities: str = ""
+    ) -> None:
         self.host, self.domain, self.certificates, self.oauth = HOST, DOMAIN, made, oauth
         self.folder = processes.own_folder("dovecot")
         self.ports = {name: processes.free_port() for name in dovecot_settings.PROTOCOL_PORTS}
@@ -39,7 +41,7 @@ class DovecotServer:
         (self.folder / "users").mkdir()
         self.configuration = self.folder / "dovecot.conf"
         self.configuration.write_text(
-            dovecot_settings.render(self.folder, self.ports, relay_port, made.good.certificate.parent)
+            dovecot_settings.render(self.folder, self.ports, relay_port, made.good.certificate.parent, capabilities)
         )
         (self.folder / "oauth2.conf").write_text(dovecot_settings.oauth2(oauth.tokeninfo_url))
         self._process: processes.ServerProcess | None = None

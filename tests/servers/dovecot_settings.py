@@ -74,6 +74,7 @@ submission_relay_port = {relay}
 submission_relay_trusted = no
 protocol imap {{
   mail_max_userip_connections = 500
+  {capabilities}
 }}
 service anvil {{
   chroot =
@@ -141,8 +142,11 @@ service {service} {{
 ORDINARY_SERVICES = ("auth", "auth-worker", "stats", "dict", "imap", "pop3", "submission", "lmtp", "config", "log")
 
 
-def render(folder: Path, ports: Mapping[str, int], relay: int, certificate_folder: Path) -> str:
-    """The text of `dovecot.conf`; `relay` is the port to which submission hands its mail."""
+def render(folder: Path, ports: Mapping[str, int], relay: int, certificate_folder: Path, capabilities: str = "") -> str:
+    """The text of `dovecot.conf`; `relay` is the port to which submission hands its mail.
+
+    `capabilities` are all that IMAP says it can do, in place of Dovecot's own list.
+    """
     me, my_group = getpass.getuser() if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name, os.getegid()
     root = os.geteuid() == 0
     others = [certificates.EXPIRED, certificates.WRONG_NAME, certificates.SELF_SIGNED]
@@ -155,6 +159,7 @@ def render(folder: Path, ports: Mapping[str, int], relay: int, certificate_folde
         good=certificate_folder / certificates.GOOD,
         certificates="".join(LOCAL.format(address=one, stem=certificate_folder / one) for one in others),
         relay=relay,
+        capabilities=f"imap_capability = {capabilities}" if capabilities else "",
         ordinary_user=""
         if root
         else "".join(ORDINARY_SERVICE.format(service=service, user=me) for service in ORDINARY_SERVICES),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mailroom.base import mapping
@@ -15,10 +16,11 @@ from mailroom.flows.receiving import filing, folders, state, troubles
 from mailroom.flows.receiving.filing import FilingResult
 from mailroom.flows.receiving.models import AfterReceiving, FolderCursor, ReceivingOptions, ServerMessage
 from mailroom.flows.receiving.servers import imap, pop3
-from mailroom.flows.receiving.servers.contract import Session, Slice
+from mailroom.flows.receiving.servers.contract import Asked, NotRemoved, Session, Slice
 from mailroom.records.email_accounts import connection
 from mailroom.records.email_accounts.connection import Trouble
 from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
+from mailroom.records.files import store
 from mailroom.records.preferences import current
 
 log = structlog.get_logger(__name__)
@@ -241,13 +243,28 @@ def _clean(session: Session, run: _Run, folder: str) -> None:
     for start in range(0, len(waiting), session.clean_batch):
         batch = waiting[start : start + session.clean_batch]
         rows = ServerMessage.objects.filter(pk__in=among(pk for pk, _uid in batch))
+        asked: list[Asked] = []
         if how == AfterReceiving.MOVE:  # the only word that does harm when it is said twice
+            asked = _asked_before(rows)
             rows.update(asked_at=run.moment())
         try:
-            session.clean(folder, [uid for _pk, uid in batch], how, options.move_to_folder)
-        except connection.Refused:
-            rows.update(asked_at=None)
+            session.clean(folder, [uid for _pk, uid in batch], how, options.move_to_folder, asked)
+        except NotRemoved:
+            raise
+        except connection.Refused:  # nothing was copied now; what was asked for before is looked for again
+            rows.exclude(uid__in=[one.uid for one in asked]).update(asked_at=None)
             raise
         rows.update(cleaned_at=run.now)
     if waiting:
         troubles.moved(run.account, run.now)
+
+
+def _asked_before(batch: QuerySet[ServerMessage]) -> list[Asked]:
+    """Those of a batch that a move was asked for, and what they are known by wherever they lie now."""
+    before = list(batch.exclude(asked_at=None).values_list("uid", "raw_sha256", "email__message_id"))
+    files = store.find_many([bytes(digest) for _uid, digest, _name in before])
+    return [
+        Asked(uid, files[bytes(digest)].size, bytes(digest), name or "")
+        for uid, digest, name in before
+        if bytes(digest) in files
+    ]

@@ -57,15 +57,25 @@ class HostileImap(HostileServer):
         script: Mapping[str, Step] | None = None,
         *,
         capabilities: str = "IMAP4rev1 UIDPLUS MOVE",
+        before_sign_in: str = "",
         uidvalidity: str = "7",
         certificate: Certificate | None = None,
     ) -> None:
         self.mails = [HeldMail(uid, raw) for uid, raw in enumerate(raws, 1)]
         self.capabilities, self.uidvalidity = capabilities, uidvalidity
+        self.before_sign_in = before_sign_in or capabilities
         self.highest = 0  # the highest UID ever given out
         self.moved: dict[str, list[bytes]] = {}
+        self.folder = "INBOX"  # the one that was opened last
         self.broken: set[int] = set()  # UIDs whose bodies the server refuses to give out
         super().__init__(script, certificate)
+
+    @property
+    def opened(self) -> list[HeldMail]:
+        """The mails of the opened folder: those of the INBOX, or those moved there."""
+        if self.folder == "INBOX":
+            return self.mails
+        return [HeldMail(uid, raw) for uid, raw in enumerate(self.moved.get(self.folder, []), 1)]
 
     def talk(self, wire: Wire) -> None:
         """One session."""
@@ -93,13 +103,15 @@ class HostileImap(HostileServer):
 
     def _answer(self, wire: TaggedWire, verb: str, words: list[str]) -> None:
         if verb == "CAPABILITY":
-            wire.line(b"* CAPABILITY ", self.capabilities.encode())
+            told = self.capabilities if "LOGIN" in self.commands else self.before_sign_in
+            wire.line(b"* CAPABILITY ", told.encode())
         elif verb == "LIST":
             wire.line(b'* LIST (\\HasNoChildren) "/" "INBOX"')
         elif verb in {"SELECT", "EXAMINE"}:
-            wire.line(b"* %d EXISTS" % len(self.mails))
+            self.folder = words[0].strip('"')
+            wire.line(b"* %d EXISTS" % len(self.opened))
             wire.line(b"* OK [UIDVALIDITY ", self.uidvalidity.encode(), b"] as you like")
-            self.highest = max([self.highest, *(mail.uid for mail in self.mails)])
+            self.highest = max([self.highest, *(mail.uid for mail in self.opened)])
             wire.line(b"* OK [UIDNEXT %d] next" % (self.highest + 1))
         elif verb in {"UID EXPUNGE", "EXPUNGE"}:
             named = self._chosen(words[0] if verb == "UID EXPUNGE" else "1:*")
@@ -144,10 +156,14 @@ class HostileImap(HostileServer):
         return True
 
     def _searched(self, words: list[str]) -> list[HeldMail]:
-        """`UID set`, `DELETED`, `DELETED NOT UID set`, or all."""
+        """`UID set`, `DELETED`, `DELETED NOT UID set`, `LARGER n SMALLER n` and a header field, or all."""
         if words[:1] == ["DELETED"]:
             spared = [mail for _place, mail in self._chosen(words[3])] if len(words) > 3 else []
             return [mail for mail in self.mails if "\\Deleted" in mail.flags and mail not in spared]
+        if words[:1] == ["LARGER"]:
+            text = words[6].strip('"').encode() if words[4:5] == ["HEADER"] else b""
+            fits = [mail for mail in self.opened if int(words[1]) < len(mail.raw) < int(words[3])]
+            return [mail for mail in fits if text in mail.raw.upper()]
         return [mail for _place, mail in self._chosen(words[1] if words[:1] == ["UID"] else "1:*")]
 
     def _fetched(self, wire: TaggedWire, place: int, mail: HeldMail, items: str) -> None:
@@ -164,13 +180,12 @@ class HostileImap(HostileServer):
 
     def _chosen(self, wanted: str) -> list[tuple[int, HeldMail]]:
         """The mails of a UID set, each with its place; `n:*` always holds the last (RFC 3501 §6.4.8)."""
-        highest = max([mail.uid for mail in self.mails], default=0)
+        mails = self.opened
+        highest = max([mail.uid for mail in mails], default=0)
         ranges = []
         for part in wanted.split(","):
             ends = [highest if end == "*" else int(end) for end in part.split(":")]
             ranges.append((min(ends), max(ends)))
         return [
-            (place, mail)
-            for place, mail in enumerate(self.mails, 1)
-            if any(low <= mail.uid <= high for low, high in ranges)
+            (place, mail) for place, mail in enumerate(mails, 1) if any(low <= mail.uid <= high for low, high in ranges)
         ]

@@ -130,6 +130,74 @@ def test_a_move_whose_answer_never_came_is_asked_for_again_when_the_server_is_do
         assert stored(account) == MAILS
 
 
+WITHOUT_MOVE = ["IMAP4rev1", "IMAP4rev1 UIDPLUS"]
+MOVES = {"after_receiving": "move", "move_to_folder": "Done"}
+
+
+@pytest.mark.parametrize("capabilities", WITHOUT_MOVE)
+@pytest.mark.parametrize("moment", ["UID COPY", "UID STORE", "EXPUNGE", "UID EXPUNGE"])
+def test_a_copy_is_made_once_wherever_a_move_without_move_breaks_off(
+    accounts: AccountFactory, now: datetime, capabilities: str, moment: str
+) -> None:
+    """T01: what lies in the target folder already is removed from where it lay, and never copied again."""
+    with HostileImap(MAILS, {moment: script.once(script.drop)}, capabilities=capabilities) as server:
+        account = account_on(accounts, server)
+        ReceivingOptions.objects.create(account=account, **MOVES)
+        receive.receive_account(account.pk, now)
+        assert receive.receive_account(account.pk, now + timedelta(minutes=2)).error == ""
+        assert server.moved["Done"] == MAILS
+        assert server.mails == []
+
+
+def test_what_a_server_can_do_is_asked_of_it_after_the_sign_in(accounts: AccountFactory, now: datetime) -> None:
+    """RFC 3501 §6.1.1: Dovecot, among others, tells of MOVE only then; a copy and a removal are not one step."""
+    with HostileImap(MAILS, before_sign_in="IMAP4rev1 SASL-IR") as server:
+        account = account_on(accounts, server)
+        ReceivingOptions.objects.create(account=account, **MOVES)
+        assert receive.receive_account(account.pk, now).error == ""
+        assert "UID MOVE" in server.commands
+        assert "UID COPY" not in server.commands
+
+
+def test_another_mail_of_the_same_name_and_size_is_not_taken_for_the_copy(
+    accounts: AccountFactory, now: datetime
+) -> None:
+    """The bytes decide: a mail that a stranger gave a known Message-ID makes no other one vanish."""
+    with HostileImap(MAILS, {"UID COPY": script.once(script.drop)}, capabilities="IMAP4rev1") as server:
+        server.moved["Done"] = [raw.replace(b"Hello", b"Other") for raw in MAILS]
+        account = account_on(accounts, server)
+        ReceivingOptions.objects.create(account=account, **MOVES)
+        assert receive.receive_account(account.pk, now).error
+        assert receive.receive_account(account.pk, now + timedelta(minutes=2)).error == ""
+        assert server.moved["Done"][3:] == MAILS
+        assert server.mails == []
+
+
+def test_a_mail_without_a_message_id_is_known_by_its_size_and_bytes(accounts: AccountFactory, now: datetime) -> None:
+    bare = [b"From: ola@example.org\r\nSubject: Mail %d\r\n\r\nHello\r\n" % number for number in range(3)]
+    with HostileImap(bare, {"UID STORE": script.once(script.drop)}, capabilities="IMAP4rev1") as server:
+        account = account_on(accounts, server)
+        ReceivingOptions.objects.create(account=account, **MOVES)
+        assert receive.receive_account(account.pk, now).error
+        assert receive.receive_account(account.pk, now + timedelta(minutes=2)).error == ""
+        assert server.moved["Done"] == bare
+        assert server.mails == []
+
+
+def test_a_server_that_copies_and_removes_nothing_gets_each_mail_once(accounts: AccountFactory, now: datetime) -> None:
+    """A folder from which one may not delete: copies would pile up with every run."""
+    refusal = imap.answer("{tag} NO [NOPERM] you may not")
+    with HostileImap(MAILS, {"UID STORE": refusal}, capabilities="IMAP4rev1") as server:
+        account = account_on(accounts, server)
+        ReceivingOptions.objects.create(account=account, **MOVES)
+        for run in range(4):
+            assert "you may not" in receive.receive_account(account.pk, now + timedelta(minutes=2 * run)).error
+        assert server.moved["Done"] == MAILS
+        server.script = {}
+        assert receive.receive_account(account.pk, now + timedelta(minutes=20)).error == ""
+        assert (server.moved["Done"], server.mails) == (MAILS, [])
+
+
 @pytest.mark.parametrize("pipelining", [False, True])
 def test_pop3_stores_everything_and_deletes_it_for_good(
     accounts: AccountFactory, now: datetime, pipelining: bool

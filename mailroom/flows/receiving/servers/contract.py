@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from mailroom.records.email_accounts import connection
+
 SLICE_BYTES = 16 * 1024 * 1024
 SLICE_COUNT = 200
 
@@ -52,6 +54,20 @@ class Slice:
     left: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message that the server was asked to move before, without a word of what came of it; and how it is known."""
+
+    uid: str
+    size: int
+    raw_sha256: bytes
+    message_id: str = ""
+
+
+class NotRemoved(connection.Refused):
+    """The server copied messages and will not remove them from where they lay; carries its words."""
+
+
 def nothing() -> None:
     """The check of a caller that checks nothing."""
 
@@ -83,8 +99,12 @@ class Session(Protocol):
         """Size and header fields of some of them; what has gone meanwhile is left out."""
         ...
 
-    def clean(self, folder: str, uids: Sequence[str], how: str, target: str) -> None:
-        """Mark as read, move or delete messages that are stored; final when it returns."""
+    def clean(self, folder: str, uids: Sequence[str], how: str, target: str, asked: Sequence[Asked] = ()) -> None:
+        """Mark as read, move or delete messages that are stored; final when it returns.
+
+        `asked` are those among `uids` that a move was asked for before: what of them lies in the target is not put
+        there again. Raises NotRemoved where the server copied and does not remove.
+        """
         ...
 
     def close(self) -> None:

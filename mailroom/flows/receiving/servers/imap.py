@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from mailroom.flows.receiving.servers import imap_names, imap_reading
-from mailroom.flows.receiving.servers.contract import Cursor, Fetched, Held, Slice, nothing
+from mailroom.flows.receiving.servers import imap_copies, imap_names, imap_reading
+from mailroom.flows.receiving.servers.contract import Asked, Cursor, Fetched, Held, NotRemoved, Slice, nothing
 from mailroom.flows.receiving.servers.imap_channel import Channel
 from mailroom.flows.receiving.servers.imap_connection import ImapConnection, connect, hang_up, sign_in
 from mailroom.flows.receiving.servers.imap_reading import FolderReading
@@ -70,14 +70,18 @@ class ImapSession:
         self.channel.open(folder, writing=False)
         return imap_reading.described(self.channel, [int(uid) for uid in uids])
 
-    def clean(self, folder: str, uids: Sequence[str], how: str, target: str) -> None:
+    def clean(self, folder: str, uids: Sequence[str], how: str, target: str, asked: Sequence[Asked] = ()) -> None:
         """Mark, move (RFC 6851 where offered) or delete (RFC 4315 where offered) stored messages."""
+        there = imap_copies.still_there(self.channel, folder, target, asked) if asked and how == "move" else []
         self.channel.open(folder, writing=True)
-        batch = imap_names.uid_set([int(uid) for uid in uids])
+        batch = imap_names.uid_set(sorted({int(uid) for uid in uids} - set(there)))
         if how == "mark_read":
             self.channel.command("UID", "STORE", batch, "+FLAGS.SILENT", "(\\Seen)")
         elif how == "move":
-            self._move(batch, target)
+            if there:
+                self._remove_copied(imap_names.uid_set(there))
+            if batch:
+                self._move(batch, target)
         elif how == "delete":
             self._delete(batch)
 
@@ -92,7 +96,13 @@ class ImapSession:
                 words = _("The folder “%(folder)s” is missing on the server. Make it there, or choose another one.")
                 raise connection.Refused(words % {"folder": target}) from error
             raise
-        self._delete(batch)
+        self._remove_copied(batch)
+
+    def _remove_copied(self, batch: str) -> None:
+        try:
+            self._delete(batch)
+        except connection.Refused as error:
+            raise NotRemoved(str(error)) from error
 
     def _delete(self, batch: str) -> None:
         """Remove these and no others: without UIDPLUS, what others have marked is spared while EXPUNGE runs."""

@@ -17,10 +17,14 @@ class Channel:
 
     def __init__(self, client: ImapConnection) -> None:
         self.client = client
+        self._offered: frozenset[str] | None = None
 
     def offers(self, capability: str) -> bool:
-        """Whether the server says that it can do this."""
-        return capability in self.client.capabilities
+        """Whether the server says that it can do this: most tell MOVE and UIDPLUS only to whoever is signed in."""
+        if self._offered is None:
+            lines = [line for line in self.command("CAPABILITY") if isinstance(line, bytes)]
+            self._offered = frozenset(b" ".join(lines).decode("ascii", "replace").upper().split())
+        return capability in self._offered
 
     def command(self, name: str, *arguments: str) -> list[Any]:
         """Run one command and return its untagged data."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 
 from mailroom.flows.receiving.servers import paced, pop3_wire
-from mailroom.flows.receiving.servers.contract import Cursor, Fetched, Held, Slice, nothing, slices
+from mailroom.flows.receiving.servers.contract import Asked, Cursor, Fetched, Held, Slice, nothing, slices
 from mailroom.records.email_accounts import connection
 from mailroom.records.email_accounts.connection import Credentials
 from mailroom.records.email_accounts.models import EmailAccount, Encryption
@@ -236,7 +236,7 @@ class Pop3Session:
             for uid, answer in zip(there, answers, strict=True)
         ]
 
-    def clean(self, folder: str, uids: Sequence[str], how: str, target: str) -> None:
+    def clean(self, folder: str, uids: Sequence[str], how: str, target: str, asked: Sequence[Asked] = ()) -> None:
         """Delete stored messages and end the session, which makes it final (RFC 1939 §6)."""
         if how != "delete":
             return
