@@ -108,7 +108,7 @@ def made(request: HttpRequest, window: Window | None) -> Chrome:
     return Chrome(
         workspaces=workspace_items(user, workspace),
         workspace=workspace,
-        items=[item(one, window, counts) for one in windows],
+        items=[item(one, window, counts) for one in windows if user.role in one.roles or counts.get(one.id)],
         groups=groups + [one for one in found if one is not None and one.items],
         progress=jobs.current(user),
         favourite=window is not None and window.id in favourites,

@@ -65,7 +65,8 @@ class Window:
     statement is written once.
     `count_tone` is "new" (bold), "bad" (red) or "". `keys` is the key sequence that opens it, such as "g i".
     `feature` names the functionality (CS100000) that has to be switched on. `tally` stands in every title bar.
-    `also` opens it to people of other roles who have something to see there.
+    `also` opens it to people of other roles who have something of their own there; the navigation pane names it to them
+    while it counts something, so that no page has to ask for more than the counts.
     """
 
     id: str
@@ -99,16 +100,12 @@ class Window:
 
     def open_to(self, user: User) -> bool:
         """Whether the user's role opens this window, or what is his, and its functionality is switched on."""
-        his = user.role in self.roles or (self.also is not None and _is_also_open(self.id, self.also, user))
-        return his and (not self.feature or self.feature in _switched_on(user))
+        return self.may_be_open_to(user) and (user.role in self.roles or (self.also is not None and self.also(user)))
 
-
-def _is_also_open(window_id: str, also: Callable[[User], bool], user: User) -> bool:
-    """Asked once for each user object, and so once a request: the navigation pane of every page asks."""
-    kept: dict[str, bool] = user.__dict__.setdefault("_also_open", {})
-    if window_id not in kept:
-        kept[window_id] = also(user)
-    return kept[window_id]
+    def may_be_open_to(self, user: User) -> bool:
+        """The same without asking what is the user's own there."""
+        by_role = user.role in self.roles or self.also is not None
+        return by_role and (not self.feature or self.feature in _switched_on(user))
 
 
 def _switched_on(user: User) -> frozenset[str]:
@@ -149,9 +146,11 @@ class Registry:
         return iter(sorted(self.windows.values(), key=lambda window: (window.order, window.id)))
 
     def of_workspace(self, workspace: Workspace, user: User) -> list[Window]:
-        """The windows of one workspace that `user` may open, in their order."""
+        """The windows of one workspace that `user` may open, in their order; `also` is not asked."""
         return [
-            window for window in self if window.workspace is workspace and window.in_navigation and window.open_to(user)
+            window
+            for window in self
+            if window.workspace is workspace and window.in_navigation and window.may_be_open_to(user)
         ]
 
     def get(self, window_id: str) -> Window | None:

@@ -40,7 +40,7 @@ class Standing:
 
 def windows(user: User) -> list[Window]:
     """The windows with a count for the title bar that this person may open."""
-    return [window for window in registry.WINDOWS if window.tally is not None and window.open_to(user)]
+    return [window for window in registry.WINDOWS if window.tally is not None and window.may_be_open_to(user)]
 
 
 def rows(user: User) -> dict[str, counting.Rows]:
