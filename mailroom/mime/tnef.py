@@ -201,7 +201,8 @@ def _nested(content: memoryview, item: _File, opened: _Opened, depth: int) -> At
     named = item.values.text(DISPLAY_NAME, LONG_NAME) or item.title
     if depth + 1 >= DEEPEST or len(content) > LARGEST_NESTED or not mapi.is_stream(content):
         opened.troubles.add("tnef-nested")
-        return Attachment(file_names.of_mail(named, ".tnef"), "application/ms-tnef", bytes(content))
+        # Of no type that is unpacked: else its text and files would be those of the mail that it lies in.
+        return Attachment(file_names.of_mail(named, ".tnef"), file_names.UNKNOWN, bytes(content))
     inner = _open(content)
     about = embedded.letter(inner.values, inner.recipients, inner.subject or named)
     inside = _inside(inner, about, depth + 1)

@@ -35,6 +35,11 @@ class Environment(BaseSettings):
         2, ge=0, le=64, description="Worker threads beside the web server; 0 when `mailroom worker` runs apart."
     )
     audit_days: int = Field(1095, ge=0, le=36500, description="Days that the audit trail is kept; 0 keeps it for ever.")
+    hsts_seconds: int = Field(
+        31_536_000,
+        ge=0,
+        description="Seconds that browsers keep to https once they came by it (HSTS), told by https alone; 0 is none.",
+    )
     debug: bool = Field(False, description="Show tracebacks in the browser; for development only.")
 
     @property

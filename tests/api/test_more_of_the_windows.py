@@ -53,10 +53,8 @@ def test_set_up_is_read_changed_and_deleted(client: Any, account: EmailAccount) 
     assert agent.get("/business-accounts/C1").status_code == 404
     assert api.post("/users", json={"login": "kari", "role": "agent", "language": "sv"}).status_code == 201
     assert program.post("/users/kari/link").status_code == 403
-    assert "/login/link/" in api.post("/users/kari/link").json()["link"]
-    assert api.post("/users/kari/tokens", json={"name": "x"}).json()["token"].startswith("mailroom_")
-    assert api.delete("/users/kari/tokens").json() == {"revoked": 1}
-    assert api.patch("/users/kari", json={"new_password": "123", "language": "sv"}).status_code == 422
+    assert api.post("/users/kari/link").status_code == 403, "a token is no administrator in person"
+    assert api.delete("/users/kari/tokens").json() == {"revoked": 0}
     assert api.delete("/users/kari").status_code == 204
     own = agent.post("/me/tokens", json={"name": "mine"}).json()
     assert agent.delete(f"/me/tokens/{own['id']}").status_code == 204

@@ -53,3 +53,40 @@ def test_a_program_keeps_the_rest_of_a_user(program: Any, agent: User) -> None:
     assert program("PATCH", f"/{agent.login}", full_name="Kari Nordmann", language="nb") == 200
     assert program("POST", "", login="new", role="agent", email="new@mailroom.test") == 201
     assert program("DELETE", "/new") == 204
+
+
+@pytest.fixture
+def asks(client: Client, administrator: User) -> Any:
+    """Sends a request as the administrator: with a token of his, or in person."""
+
+    def ask(how: str, method: str, path: str, **body: Any) -> Any:
+        headers = {}
+        if how == "by token":
+            headers["Authorization"] = f"Bearer {sign_in.make_token(administrator, clock.now())}"
+        else:
+            client.force_login(administrator)
+        address = f"/api/v1/users{path}"
+        return client.generic(method, address, json.dumps(body), "application/json", headers=headers)
+
+    return ask
+
+
+WAYS = [
+    ("POST", "/kari/link", {}, 200),
+    ("POST", "/kari/tokens", {"name": "x"}, 201),
+    ("PATCH", "/kari", {"new_password": PASSWORD}, 200),
+    ("PATCH", "/kari", {"role": "administrator"}, 200),
+    ("PATCH", "/kari", {"email": "kari@elsewhere.example"}, 200),
+    ("POST", "", {"login": "new", "role": "administrator"}, 201),
+    ("DELETE", "/second", {}, 204),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "done"), WAYS)
+def test_an_administrators_own_token_is_not_the_administrator_in_person(
+    asks: Any, agent: User, method: str, path: str, body: dict[str, Any], done: int
+) -> None:
+    """A token lies in a script: whoever finds it must not become a person by it."""
+    people.create_user("second", "", "administrator")
+    assert asks("by token", method, path, **body).status_code == 403
+    assert asks("in person", method, path, **body).status_code == done

@@ -14,7 +14,7 @@ from mailroom.flows.scheduling import saving
 from mailroom.flows.sending import outbox, signing
 from mailroom.records.activities import attached, linking
 from mailroom.records.conversations import canned
-from mailroom.records.emails import compose, status
+from mailroom.records.emails import compose, release, status
 from mailroom.records.files import store
 from mailroom.records.filters import lines
 from mailroom.records.notifications import files as template_files
@@ -25,6 +25,7 @@ from mailroom.records.preferences import personal
 TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (AuthenticationError, 401, "Sign in with a bearer token."),
     (PermissionDenied, 403, "Your role does not open this."),
+    (release.Withheld, 403, "The original holds a file that is held back: who may release files gets it."),
     (Http404, 404, "There is no such thing, or it is not yours to see."),
     (compose.Stale, 409, "It was saved by somebody else meanwhile."),
     (status.Refused, 409, "Its state does not allow this now."),

@@ -13,7 +13,7 @@ from mailroom.flows.receiving.models import ReceivingOptions
 from mailroom.flows.sending.models import SendingOptions
 from mailroom.flows.watching.models import WatchingOptions
 from mailroom.mime import addresses
-from mailroom.records.email_accounts import oauth2
+from mailroom.records.email_accounts import destinations, oauth2
 from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
 
 SECRETS = frozenset(
@@ -67,7 +67,8 @@ def known_names() -> set[str]:
 def save_account(values: Mapping[str, Any]) -> EmailAccount:
     """Create or change the account with this `email_account_id`; what is left out keeps its value or has the default.
 
-    Raises Invalid with every wrong field; then nothing is saved. An empty secret keeps the stored one.
+    Raises Invalid with every wrong field; then nothing is saved. An empty secret keeps the stored one, unless a changed
+    server would be told it: then it has to be given again, and a consent (OAuth2) has to be given anew afterwards.
     """
     unknown = sorted(set(values) - known_names())
     if unknown:
@@ -79,8 +80,10 @@ def save_account(values: Mapping[str, Any]) -> EmailAccount:
     account = EmailAccount.objects.filter(email_account_id__iexact=key).first() or EmailAccount(email_account_id=key)
     errors: dict[str, str] = {}
     rows = [account, *(_row(model, account) for model in ROOMS[1:])]
+    stored = destinations.of(account)
     for row in rows:
         _fill(row, given, errors)
+    _keep_secrets_at_home(account, stored, given, errors)
     errors |= {name: text for name, text in rules(account).items() if name not in errors}
     if errors:
         raise Invalid(errors)
@@ -91,6 +94,22 @@ def save_account(values: Mapping[str, Any]) -> EmailAccount:
     if FOLDERS in given:
         _save_folders(account, given[FOLDERS])
     return account
+
+
+def _keep_secrets_at_home(
+    account: EmailAccount,
+    stored: dict[str, set[destinations.Destination]],
+    given: Mapping[str, Any],
+    errors: dict[str, str],
+) -> None:
+    """A stored secret goes to no server that it was not given for: whoever changes the server may not know it."""
+    for name in destinations.redirected(stored, account) if not errors else ():
+        if given.get(name):
+            continue
+        if name in destinations.TOKENS:
+            setattr(account, name, "")
+        else:
+            errors[name] = _("The server changed. Enter this again: what is stored is not sent to another server.")
 
 
 def _save_folders(account: EmailAccount, wanted: Any) -> None:

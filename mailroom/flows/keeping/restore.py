@@ -56,6 +56,7 @@ def load(path: Path, now: datetime, replace: bool = False, told: Told = lambda w
     if held_here and not replace:
         raise Refused(f"This installation holds {held_here}. Say --replace to put the backup in their place.")
     known = [_table(one) for one in manifest["tables"]]
+    _refuse_foreign(known, manifest)
     aside = emptying.empty(now)
     told("making the tables")
     _migrate_to([(app, name) for app, name in manifest["migrations"]])
@@ -81,6 +82,21 @@ def _refuse_newer(manifest: dict[str, Any]) -> None:
     newer = [f"{app} {name}" for app, name in manifest["migrations"] if (app, name) not in known]
     if manifest["format"] > FORMAT or newer:
         raise Refused("This backup was made by a newer version of Mailroom. Update Mailroom first, then restore it.")
+
+
+def _refuse_foreign(named: list[Table], manifest: dict[str, Any]) -> None:
+    """The file says into which tables and columns it goes: only those of the version that wrote it are filled."""
+    loader = MigrationExecutor(connection).loader
+    state = loader.project_state([(app, name) for app, name in manifest["migrations"]])
+    models = [model for model in state.apps.get_models(include_auto_created=True) if tables.is_kept(model)]
+    own = {model._meta.db_table: {str(field.column) for field in model._meta.concrete_fields} for model in models}
+    foreign = [
+        one.name for one in named if one.name not in own or not {column.name for column in one.columns} <= own[one.name]
+    ]
+    if foreign:
+        raise Refused(
+            f"This is no backup of Mailroom: it names {foreign[0]!r}, which is no table of ours as it is there."
+        )
 
 
 def _table(kept: dict[str, Any]) -> Table:

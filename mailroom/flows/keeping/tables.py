@@ -35,7 +35,7 @@ class Table:
 
 def in_order() -> list[Table]:
     """The tables of this version, each after those that its foreign keys name."""
-    left = {model: _named_by(model) for model in apps.get_models(include_auto_created=True) if _is_kept(model)}
+    left = {model: _named_by(model) for model in apps.get_models(include_auto_created=True) if is_kept(model)}
     placed: set[type[models.Model]] = set()
     found: list[Table] = []
     group = 0
@@ -49,7 +49,8 @@ def in_order() -> list[Table]:
     return found
 
 
-def _is_kept(model: type[models.Model]) -> bool:
+def is_kept(model: type[models.Model]) -> bool:
+    """Whether a backup holds the table of a model."""
     options = model._meta
     return options.app_label not in LEFT_OUT and options.label_lower not in DERIVED and options.managed
 

@@ -26,8 +26,8 @@ from mailroom.records.emails.models import Email, EmailContent, Lane
 from mailroom.records.files import store
 from mailroom.records.notifications import render, standard
 from mailroom.records.notifications.models import NotificationTemplate
-from mailroom.records.organisation import sign_in
-from mailroom.records.organisation.models import SignInLink, User
+from mailroom.records.organisation import recovery, sign_in
+from mailroom.records.organisation.models import Recovery, SignInLink, User
 from mailroom.records.preferences import current
 
 log = structlog.get_logger(__name__)
@@ -35,6 +35,7 @@ WELCOME_LIFE = timedelta(days=7)
 RECOVERY_LIFE = timedelta(hours=1)
 MOST_LINKS = 5  # links of one person in force, and mails to him within an hour: more are not made for who asks
 AFTER_LINK = "/sm203010/"
+AT_ONCE = 100  # requests that a worker answers in one go
 
 
 class Kind(StrEnum):
@@ -63,6 +64,14 @@ def password_changed(user: User, now: datetime) -> Result:
     """Tell a user that his password was changed; one-time links that he did not use are over."""
     sign_in.end_links(user)
     return _send(Kind.PASSWORD_CHANGED, user, now)
+
+
+def answer_recoveries(now: datetime) -> None:
+    """Answer what was asked at the sign-in: whoever is found gets his mail, and nobody learns who was not."""
+    for asked in recovery.unanswered()[:AT_ONCE]:
+        if recovery.take(asked, now):
+            recover = recover_login if asked.what == Recovery.What.LOGIN else recover_password
+            recover(asked.name, now)
 
 
 def recover_login(address: str, now: datetime) -> list[Result]:

@@ -1,7 +1,7 @@
 """What a worker does for sending."""
 
 from mailroom.base import clock, engine
-from mailroom.flows.sending import notices, send, sent_folder, turns
+from mailroom.flows.sending import notices, security, send, sent_folder, turns
 
 
 @engine.task("sending.send")
@@ -34,3 +34,15 @@ def copies() -> None:
 def tell_of_alerts() -> None:
     """Mail the administrators what is new about the alerts."""
     notices.tell(clock.now())
+
+
+@engine.task("sending.recover")
+def answer_recoveries() -> None:
+    """Mail usernames and links that were asked for at the sign-in."""
+    security.answer_recoveries(clock.now())
+
+
+@engine.every(10, "sending.recoveries")
+def recoveries() -> None:
+    """Answer those whose wake-up was lost."""
+    security.answer_recoveries(clock.now())

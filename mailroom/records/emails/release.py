@@ -7,11 +7,23 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mailroom.base import audit
 from mailroom.records.emails import queries, status
 from mailroom.records.emails.models import Attachment, Email, StatusChange
 from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models.people import Role
+
+MAY_RELEASE = frozenset({Role.ADMINISTRATOR, Role.API})
+WITHHELD = gettext_lazy(
+    "A file of this email is held back, and the original holds that file too. An administrator can release the file, "
+    "or hand out the original."
+)
+
+
+class Withheld(Exception):
+    """The original holds a file that was held back, and who asks may not release it."""
 
 
 def waiting(user: User | None = None) -> QuerySet[Attachment]:
@@ -21,6 +33,12 @@ def waiting(user: User | None = None) -> QuerySet[Attachment]:
         return rows
     # File by file: there are few, and among a million emails a database would begin with those.
     return rows.filter(Exists(queries.visible_to(user).filter(pk=OuterRef("email_id"))))
+
+
+def may_have_original(email: Email, user: User) -> bool:
+    """Whether this person gets the exact bytes of an email: every file is in them, one that was held back too."""
+    held = email.attachments.exclude(state=Attachment.State.DELIVERED)
+    return user.role in MAY_RELEASE or not held.exists()
 
 
 def export(row: Attachment) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email
 from mailroom.records.files import store
+from mailroom.records.organisation.models import User
 from tests.servers.app import App
 from tests.servers.smtp import SmtpServer
 
@@ -165,3 +166,29 @@ def test_packs_that_are_gone_are_named(furnished: EmailAccount, now: datetime, t
     store.path_of(pack).unlink()
     assert backup.write(tmp_path / "backup.tar", now).missing == (pack,)
     assert (tmp_path / "backup.tar").stat().st_mode & 0o077 == 0  # it holds all mail
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"name": "sqlite_master", "key": "name", "columns": [{"name": "sql", "kind": "TextField"}], "group": 0},
+        {
+            "name": "organisation_user",
+            "key": "id",
+            "columns": [{"name": 'id") SELECT 1 --"', "kind": "BigAutoField"}],
+            "group": 0,
+        },
+        {"name": "django_session", "key": "session_key", "columns": [], "group": 0},
+    ],
+)
+def test_a_file_that_names_tables_of_others_is_refused_before_anything_is_touched(
+    administrator: User, now: datetime, tmp_path: Path, foreign: dict[str, Any]
+) -> None:
+    """Names go into statements: they are held against the tables that the version that wrote the file had."""
+    manifest = archive.verify(made(tmp_path, now))
+    forged = tmp_path / "forged.tar"
+    with archive.Writer(forged) as writer:
+        writer.add("manifest.json", json.dumps(manifest | {"tables": [*manifest["tables"], foreign]}).encode())
+    with pytest.raises(restore.Refused, match="no table of ours"):
+        restore.load(forged, now, replace=True)
+    assert User.objects.filter(pk=administrator.pk).exists()

@@ -143,20 +143,19 @@ def test_a_message_within_is_an_attached_mail_with_its_own_files() -> None:
 
 
 def test_messages_within_messages_are_opened_to_a_limit_and_kept_beyond_it() -> None:
-    """T50: nesting without end is a defect, and nothing is lost."""
-    stream = letter(subject="innermost")
+    """T50: nesting without end is a defect; the kept file is exact, and no part of the mail round it."""
+    streams = [letter(subject="innermost")]
     for number in range(tnef.DEEPEST + 2):
-        stream = letter(outlook.nested(f"level {number}", stream))
-    message = received(stream)
+        streams.append(letter(outlook.nested(f"level {number}", streams[-1])))
+    message = received(streams[-1])
     assert [defect.code for defect in message.defects] == ["tnef-nested"]
     depth = 0
-    while message.attachments:
+    while message.attachments[0].type == "message/rfc822":
         (file,) = message.attachments
         message, depth = parse.parse(file.content), depth + 1
-    assert (message.subject, depth) == (
-        "innermost",
-        tnef.DEEPEST + 1,
-    )  # a kept file is a winmail.dat of the mail it lies in
+    (kept,) = message.attachments
+    assert (kept.name, kept.type, depth) == ("level 2.tnef", "application/octet-stream", tnef.DEEPEST - 1)
+    assert kept.content == streams[2]
 
 
 SAMPLES = (

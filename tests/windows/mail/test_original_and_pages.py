@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from mailroom.base import clock
 from mailroom.records.emails.models import Attachment, Email
+from mailroom.records.organisation import sign_in
+from mailroom.records.organisation.models import User
 from tests.factories import emails
 from tests.windows.mail.conftest import letter
 
@@ -88,3 +91,38 @@ iVBORw0KGgo=
     assert signed_in.get(address).status_code == 200
     email.attachments.update(state=Attachment.State.QUARANTINED)
     assert signed_in.get(address).status_code == 404
+
+
+@pytest.fixture
+def held(file_mail: Filer) -> Email:
+    """An email with a file that its account does not allow."""
+    email = file_mail(letter())
+    Attachment.objects.create(email=email, name="a.exe", state=Attachment.State.QUARANTINED)
+    return email
+
+
+def test_an_original_that_holds_a_held_back_file_is_for_who_may_release_it(
+    signed_in: Client, administrator: User, held: Email
+) -> None:
+    """Else the file would be had by another door."""
+    boss = Client()
+    boss.force_login(administrator)
+    for place in ("raw", "source"):
+        refused = signed_in.get(f"/cr306015/{held.pk}/{place}/")
+        assert refused.status_code == 403
+        assert "held back" in refused.content.decode()
+        assert boss.get(f"/cr306015/{held.pk}/{place}/").status_code == 200
+    assert "held back" in press(signed_in, held.pk, headers={"HX-Request": "true"}).content.decode()
+    Attachment.objects.update(state=Attachment.State.DELIVERED)
+    assert signed_in.get(f"/cr306015/{held.pk}/raw/").status_code == 200
+
+
+def test_the_api_keeps_such_an_original_too(agent: User, administrator: User, held: Email) -> None:
+    def ask(user: User) -> Any:
+        token = sign_in.make_token(user, clock.now())
+        return Client().get(f"/api/v1/emails/{held.pk}/raw", headers={"Authorization": f"Bearer {token}"})
+
+    assert (ask(agent).status_code, ask(administrator).status_code) == (403, 200)
+    assert "held back" in ask(agent).json()["detail"]
+    Attachment.objects.update(state=Attachment.State.DISCARDED)
+    assert ask(agent).status_code == 403

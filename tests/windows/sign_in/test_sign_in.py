@@ -1,5 +1,7 @@
 """Signing in: a password with throttling, a one-time link, and out again by POST alone."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -88,3 +90,16 @@ def test_only_a_proxy_on_this_machine_is_believed(client: Client, agent: User) -
 def test_figures_are_not_open_to_those_whom_a_proxy_lets_through(client: Client, db: None, told: str) -> None:
     assert client.get("/metrics").status_code == 200
     assert client.get("/metrics", HTTP_X_FORWARDED_FOR=told).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("told", "own", "sent"),
+    [("https", "127.0.0.1", True), ("http", "127.0.0.1", False), ("https", "203.0.113.9", False)],
+)
+def test_browsers_are_told_to_keep_to_https_where_they_came_by_it(
+    client: Client, settings: Any, told: str, own: str, sent: bool
+) -> None:
+    """A proxy on this machine says how the client came; what a client says itself counts for nothing."""
+    settings.SECURE_HSTS_SECONDS = 600
+    answer = client.get("/login/", HTTP_X_FORWARDED_PROTO=told, REMOTE_ADDR=own)
+    assert answer.headers.get("Strict-Transport-Security") == ("max-age=600" if sent else None)

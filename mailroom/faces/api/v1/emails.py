@@ -103,10 +103,12 @@ def show_email(request: HttpRequest, number: int) -> dict[str, Any]:
 
 @router.get("/{int:number}/raw", response={200: None, **ERRORS})
 def raw(request: HttpRequest, number: int) -> Any:
-    """The exact bytes."""
+    """The exact bytes; 403 for who may not release a file of it that is held back."""
     email = _find(request, number)
     if email.raw_sha256 is None:
         raise Http404
+    if not release.may_have_original(email, rights.user_of(request)):
+        raise release.Withheld
     response = StreamingHttpResponse(store.open_stream(bytes(email.raw_sha256)), content_type="message/rfc822")
     response["Content-Disposition"] = f'attachment; filename="email-{number}.eml"'
     return response

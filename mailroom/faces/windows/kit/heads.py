@@ -43,7 +43,8 @@ def sort_link(head: "Head") -> str:
 
 def filter_button(head: "Head", window_url: str) -> str:
     """The funnel of a head."""
-    words = f"{text(_('Filter by'))} {text(head.label)}"
+    by = _("Filter by")
+    words = f"{text(by)} {text(head.label)}"
     url = f"{text(window_url)}filter/?property={text(head.filtered_by)}"
     return (
         f'<button class="head-filter" type="button" data-dialog-url="{url}" data-with-query'

@@ -20,7 +20,8 @@ LARGEST_OF_STRANGERS = 1_000_000
 class OriginMiddleware:
     """Behind a proxy on this machine the address is the one that the proxy saw, as throttling and `/metrics` need it.
 
-    The last entry of X-Forwarded-For is the proxy's own word; those before it are whatever the client wrote.
+    The last entry of X-Forwarded-For is the proxy's own word; those before it are whatever the client wrote. So is
+    X-Forwarded-Proto, by which the request came over TLS or not.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,9 +29,12 @@ class OriginMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
-        told = request.META.get("HTTP_X_FORWARDED_FOR")
-        if told is not None and request.META.get("REMOTE_ADDR") in LOOPBACK:
-            request.META["REMOTE_ADDR"] = _address(told.rpartition(",")[2].strip())
+        if request.META.get("REMOTE_ADDR") in LOOPBACK:
+            told, scheme = (request.META.get(f"HTTP_X_FORWARDED_{name}") for name in ("FOR", "PROTO"))
+            if told is not None:
+                request.META["REMOTE_ADDR"] = _address(told.rpartition(",")[2].strip())
+            if scheme is not None and scheme.rpartition(",")[2].strip().lower() == "https":
+                request.META["wsgi.url_scheme"] = "https"
         return self.get_response(request)
 
 

@@ -1,7 +1,8 @@
 """What is posted to a record window besides Save: its commands and Delete."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext as _
 
 from mailroom.faces.windows.kit import actions, requests
 from mailroom.faces.windows.kit.record import RecordWindow
@@ -22,6 +23,8 @@ def doing(window: type[RecordWindow]) -> type[WindowView]:
             back = self.url_of(records[0]) if records else self.at("list")
             toolbar = self.commands(request, records[0] if records else None)
             command = actions.find(toolbar, action)
+            if command is not None and command.rows and not records:
+                return HttpResponseBadRequest(_("Nothing says which record this is for: “ids” is missing."))
             if command is not None and command.disabled is not None and records:
                 reason = command.disabled(request, records[0])
                 if reason:

@@ -14,7 +14,7 @@ from mailroom.faces.windows.kit.registry import PEOPLE
 from mailroom.faces.windows.mail import tables
 from mailroom.flows.incoming import bulk
 from mailroom.flows.sending import outbox
-from mailroom.records.emails import answering, doubt, removal, status
+from mailroom.records.emails import answering, doubt, release, removal, status
 from mailroom.records.emails.models import Email, Status
 from mailroom.records.emails.moves import Action as Move
 from mailroom.records.emails.status import Moved
@@ -149,6 +149,8 @@ def original(request: HttpRequest, ids: list[Any]) -> Outcome:
     email = _one(ids)
     if email.raw_sha256 is None:
         return Outcome(_("This email has no original yet: it is made when it is queued."), level="bad")
+    if not release.may_have_original(email, requests.user_of(request)):
+        return Outcome(release.WITHHELD, level="bad")
     return Outcome(redirect=f"{open_address(email)}raw/")
 
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from mailroom.faces.windows.kit import errors, requests
 from mailroom.faces.windows.mail import rights
 from mailroom.mime import file_names
 from mailroom.mime.file_names import Lie
-from mailroom.records.emails import frame
+from mailroom.records.emails import frame, release
 from mailroom.records.emails.models import Attachment, Email
 from mailroom.records.files import store
 
@@ -79,6 +80,8 @@ def raw(request: HttpRequest, key: int) -> HttpResponseBase:
     email = rights.find(request, key)
     if email.raw_sha256 is None:
         raise Http404
+    if not release.may_have_original(email, requests.user_of(request)):
+        return withheld(request)
     return download(bytes(email.raw_sha256), f"email-{email.pk}.eml", "message/rfc822")
 
 
@@ -113,6 +116,11 @@ def download(sha256: bytes, name: str, kind: str, inline: bool = False) -> HttpR
         yield from pieces
 
     return guarded(StreamingHttpResponse(stream(), content_type=kind), name, inline)
+
+
+def withheld(request: HttpRequest) -> HttpResponse:
+    """The answer for an original that holds a file which this person is not to have."""
+    return errors.answer(request, "403.html", 403, words=release.WITHHELD)
 
 
 def gone() -> HttpResponse:

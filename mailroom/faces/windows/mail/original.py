@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from mailroom.faces.windows.cr306015_email_activity.window import WINDOW
+from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.mail import files, rights, tables
 from mailroom.flows.incoming.models import StepOutcome
 from mailroom.mime import charsets
-from mailroom.records.emails import ledger
+from mailroom.records.emails import ledger, release
 from mailroom.records.emails.models import Direction, Email
 from mailroom.records.files import store
 
@@ -130,6 +131,8 @@ def source(request: HttpRequest, key: int) -> HttpResponseBase:
     email = rights.find(request, key)
     if email.raw_sha256 is None:
         raise Http404
+    if not release.may_have_original(email, requests.user_of(request)):
+        return files.withheld(request)
     try:
         pieces = store.open_stream(bytes(email.raw_sha256))
         first = next(pieces, b"")

@@ -13,11 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from mailroom.base import audit, clock
+from mailroom.base import audit, clock, engine
 from mailroom.faces.windows.kit import requests
-from mailroom.flows.sending import security
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.organisation import sign_in
+from mailroom.records.organisation import recovery, sign_in
 from mailroom.records.organisation.models.people import Role
 
 BY_LINK = "signed_in_by_link"  # then a new password needs no old one
@@ -120,19 +119,20 @@ class Link(View):
 
 @method_decorator(never_cache, name="dispatch")
 class Recover(View):
-    """Forgotten username or password: a mail, and the same words whether or not anybody was found."""
+    """Forgotten username or password: a mail, and the same words, as soon, whether or not anybody is found."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form."""
         return render(request, "sign_in/recover.html", {"form": RecoverForm(initial={"what": "password"})})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Send what was asked for."""
+        """Note what was asked for; a worker looks for whom it is and mails him."""
         form = RecoverForm(request.POST)
         if not form.is_valid():
             return render(request, "sign_in/recover.html", {"form": form}, status=422)
-        recover = security.recover_login if form.cleaned_data["what"] == "login" else security.recover_password
-        recover(form.cleaned_data["name"], clock.now())
+        name, what = form.cleaned_data["name"], form.cleaned_data["what"]
+        if recovery.ask(name, what, request.META.get("REMOTE_ADDR") or None, clock.now()):
+            engine.wake("sending.recover")
         return render(request, "sign_in/recover.html", {"form": None})
 
 

@@ -3,7 +3,7 @@
 from mailroom.records.organisation.models.features import Features, SystemLocale
 from mailroom.records.organisation.models.jobs import Job
 from mailroom.records.organisation.models.people import Employee, User, Workgroup
-from mailroom.records.organisation.models.sign_in import ApiToken, PersonSetting, SignInLink
+from mailroom.records.organisation.models.sign_in import ApiToken, PersonSetting, Recovery, SignInLink
 
 __all__ = [
     "ApiToken",
@@ -11,6 +11,7 @@ __all__ = [
     "Features",
     "Job",
     "PersonSetting",
+    "Recovery",
     "SignInLink",
     "SystemLocale",
     "User",

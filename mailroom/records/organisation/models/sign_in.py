@@ -43,3 +43,29 @@ class PersonSetting(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("user", "name"), name="one_setting_a_name")]
+
+
+class Recovery(models.Model):
+    """That somebody said at the sign-in that he forgot his username or password; a worker looks whether he is known."""
+
+    class What(models.TextChoices):
+        """What was forgotten."""
+
+        LOGIN = "login"
+        PASSWORD = "password"  # noqa: S105 the name of a choice
+
+    name = models.CharField(max_length=254)
+    what = models.CharField(max_length=8, choices=What.choices)
+    asked_at = models.DateTimeField()
+    asked_from = models.GenericIPAddressField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=("name", "asked_at"), name="recovery_name"),
+            models.Index(fields=("asked_from", "asked_at"), name="recovery_from"),
+            models.Index(fields=("id",), condition=models.Q(answered_at=None), name="recovery_unanswered"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

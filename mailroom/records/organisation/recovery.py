@@ -1,0 +1,35 @@
+"""What was forgotten at the sign-in, noted for a worker: a page that looked itself would answer later for the known."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from mailroom.records.organisation.models import Recovery
+
+ASKED_WITHIN = timedelta(hours=1)
+MOST_OF_A_NAME = 5  # within an hour
+MOST_FROM_A_PLACE = 200  # a company may stand behind one network address
+KEPT = timedelta(days=1)
+
+
+def ask(name: str, what: str, asked_from: str | None, now: datetime) -> bool:
+    """Note it, known name or not: that takes the same time. False when it was asked too often."""
+    folded = name.replace("\x00", "").strip().casefold()[:254]
+    Recovery.objects.filter(asked_at__lt=now - KEPT).delete()
+    lately = Recovery.objects.filter(asked_at__gt=now - ASKED_WITHIN)
+    if not folded or lately.filter(name=folded, what=what).count() >= MOST_OF_A_NAME:
+        return False
+    if asked_from and lately.filter(asked_from=asked_from).count() >= MOST_FROM_A_PLACE:
+        return False
+    Recovery.objects.create(name=folded, what=what, asked_at=now, asked_from=asked_from)
+    return True
+
+
+def unanswered() -> QuerySet[Recovery]:
+    """What was asked and not answered yet, the oldest first."""
+    return Recovery.objects.filter(answered_at=None).order_by("pk")
+
+
+def take(asked: Recovery, now: datetime) -> bool:
+    """Whether it is this worker's to answer."""
+    return bool(Recovery.objects.filter(pk=asked.pk, answered_at=None).update(answered_at=now))
