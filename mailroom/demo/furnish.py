@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from mailroom.demo.company import cast, history, house, mailing, scripts
+from mailroom.demo.company import assigning, cast, history, house, mailing, portal, scripts
 from mailroom.demo.mail_world.world import HOST, MailWorld
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import User
@@ -29,3 +29,5 @@ def furnish(now: datetime, world: MailWorld) -> None:
     with world.telling_the_past():
         history.Teller(built, world, now).tell(scripts.conversations(now))
         mailing.tell(built, now)
+    portal.tell(built, now)
+    assigning.tell(built, now)

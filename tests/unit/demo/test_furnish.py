@@ -6,19 +6,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from mailroom.base import clock
 from mailroom.demo import furnish
 from mailroom.demo.company import cast, scripts
 from mailroom.demo.mail_world.world import MailWorld, Pace
+from mailroom.flows.incoming import maps
 from mailroom.flows.mailings import responses
 from mailroom.flows.mailings.models import MassEmail
 from mailroom.flows.receiving import receive
 from mailroom.flows.sending import outbox, send
 from mailroom.mime.message import Address
+from mailroom.records.crm import portal
+from mailroom.records.crm.models import Contact
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email, Lane
+from mailroom.records.organisation.models import User
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +61,19 @@ def test_the_history_has_every_state_and_real_threads(furnished: MailWorld) -> N
 def test_the_customers_got_the_mass_email_of_the_campaign(furnished: MailWorld) -> None:
     [counts] = responses.counts(MassEmail.objects.values_list("pk", flat=True)).values()
     assert counts.recipients == counts.sent + counts.waiting > 10
+
+
+def test_a_customer_finds_her_case_in_the_portal_and_new_mail_to_support_its_people(furnished: MailWorld) -> None:
+    nora = Contact.objects.get(name="Nora Whitfield")
+    page = Client()
+    asked = portal.ask(nora.email, None, NOW)
+    assert asked is not None
+    page.post(f"/portal/link/{portal.answer(asked, clock.now())}/")
+    assert "warm grey" in page.get("/portal/cases/C-001287/").content.decode()
+    support = EmailAccount.objects.get(email_account_id="SUPPORT")
+    made = support.processing.email_assignment_map  # type: ignore[attr-defined]  # the reverse side of one to one
+    tried = maps.try_on(made, User.objects.get(login="maja"), NOW)
+    assert {one.given.rule.name for one in tried if one.given.rule} >= {"Invoices", "Key accounts", "Everything else"}
 
 
 def test_a_second_start_changes_nothing_and_the_newest_mail_comes_by_the_first_receive(furnished: MailWorld) -> None:
