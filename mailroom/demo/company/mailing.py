@@ -1,9 +1,9 @@
-"""A campaign of the company and the mass email that its customers got three weeks ago, sent like any other mail."""
+"""A campaign of the company and the mass email that its customers got three weeks ago; one wants no more."""
 
 from datetime import datetime, timedelta
 
 from mailroom.demo.company.house import House
-from mailroom.flows.mailings import prepare, preparing
+from mailroom.flows.mailings import prepare, preparing, unsubscribe
 from mailroom.flows.mailings.models import MassEmail
 from mailroom.flows.sending import send
 from mailroom.records.crm import marketing
@@ -46,3 +46,5 @@ def tell(house: House, now: datetime) -> None:
     prepare.carry_on(mass_email.pk, at)
     send.send_account(house.accounts["NEWS"].pk, at, manual=True, read_clock=lambda: at)
     prepare.carry_on(mass_email.pk, at)
+    tove = mass_email.recipients.get(address__startswith="tove.sandin@")
+    unsubscribe.carry_out(tove, at + timedelta(days=1))

@@ -9,8 +9,8 @@ from mailroom.records.organisation import features
 
 CASE = "C-001287"
 TEXT = (
-    "The boxes say “warm grey”, but the shades inside are white. We open the new room on Friday: could the right ones "
-    "come before that?"
+    "One more thing: the boxes say “moss”, so the labels were right and the chairs were not. We can send the eight "
+    "sage ones back with your driver on the day the right ones come."
 )
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from mailroom.base import engine
+from mailroom.base import engine, mapping
 from mailroom.flows.mailings import entity, text
 from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient, Reason
 from mailroom.flows.sending import bulk, from_template
@@ -111,6 +111,7 @@ def carry_on(mass_email_id: int, now: datetime) -> None:
     """Queue what waits, a batch a transaction; it is Sent when every mail has an outcome."""
     if current.is_suspended():
         return
+    mapping.off()
     position = MassEmailRecipient.objects.filter(mass_email=mass_email_id, queued=True).count()
     while queued := _batch(mass_email_id, now, position):
         position += queued

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mailroom.base import mapping
 from mailroom.flows.mailings import prepare, recipients, responses, text
 from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient, Reason
 from mailroom.flows.mailings.prepare import State
@@ -49,6 +50,7 @@ def run(job: Job) -> None:
     """From the beginning, also where a worker died in the middle: nobody has got mail yet."""
     number, now = job.arguments["mass_email"], datetime.fromisoformat(job.arguments["at"])
     MassEmail.objects.filter(pk=number, status=State.PREPARING, job=None).update(job=job)
+    mapping.off()
     ended = False
     try:
         with translation.override(job.owner.language if job.owner is not None else "en"):

@@ -69,7 +69,7 @@ def test_a_customer_finds_her_case_in_the_portal_and_new_mail_to_support_its_peo
     asked = portal.ask(nora.email, None, NOW)
     assert asked is not None
     page.post(f"/portal/link/{portal.answer(asked, clock.now())}/")
-    assert "warm grey" in page.get("/portal/cases/C-001287/").content.decode()
+    assert "the boxes say “moss”" in page.get("/portal/cases/C-001287/").content.decode()
     support = EmailAccount.objects.get(email_account_id="SUPPORT")
     made = support.processing.email_assignment_map  # type: ignore[attr-defined]  # the reverse side of one to one
     tried = maps.try_on(made, User.objects.get(login="maja"), NOW)
