@@ -84,8 +84,15 @@ def renew(name: str, now: datetime) -> None:
 
 def hold(name: str) -> None:
     """Within a transaction: nobody takes the run over until it ends; raises LeaseLost where somebody has."""
-    if not SendingSession.objects.select_for_update().filter(holder=name).values_list("pk", flat=True):
-        raise LeaseLost(name)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {SendingSession._meta.db_table} WHERE holder = %s LIMIT 1{_shared()}", [name])  # noqa: S608 - names of our own models
+        if cursor.fetchone() is None:
+            raise LeaseLost(name)
+
+
+def _shared() -> str:
+    """A lock that keeps whoever takes the run over waiting, and no other statement of the run itself."""
+    return " FOR SHARE" if connection.vendor == "postgresql" else ""
 
 
 def close(name: str) -> None:
@@ -99,11 +106,10 @@ def mark(name: str, rows: Sequence[tuple[int, str]], now: datetime) -> None:
     Raises LeaseLost, and then nothing may be sent: on PostgreSQL the share lock waits for whoever takes the run over.
     """
     places = ", ".join(["(%s, %s)"] * len(rows))
-    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
     statement = (
         f"INSERT INTO {Mark._meta.db_table} (holder, email_id, at, answered) "  # noqa: S608 places only
         f"SELECT %s, v.column1, %s, v.column2 FROM (VALUES {places}) v, "
-        f"(SELECT 1 FROM {SendingSession._meta.db_table} WHERE holder = %s LIMIT 1{lock}) alive"
+        f"(SELECT 1 FROM {SendingSession._meta.db_table} WHERE holder = %s LIMIT 1{_shared()}) alive"
     )
     at = connection.ops.adapt_datetimefield_value(now)
     values = [value for row in rows for value in row]

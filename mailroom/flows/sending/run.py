@@ -4,6 +4,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mailroom.flows.sending import claims, conversation, journal, pace, retry, settle, smtp
+from mailroom.flows.sending.beside import Beside
 from mailroom.flows.sending.claims import Offer
 from mailroom.flows.sending.conversation import Talk
 from mailroom.flows.sending.models import SendingOptions
@@ -47,8 +49,12 @@ class Run:
     trouble: str = ""  # the words of a session that was lost before it took anything
     most_taken: int = 0  # the most mails that one session has taken so far
     accepted_at: deque[float] = field(default_factory=lambda: deque(maxlen=10_000))
+    beside: Beside = field(default_factory=Beside)
+    ahead: "Future[list[Offer]] | None" = None  # mails that are claimed while those before them are sent
     _offers: dict[int, Offer] = field(default_factory=dict)
-    _answers: dict[int, Answer] = field(default_factory=dict)
+    _answers: dict[int, Answer] = field(default_factory=dict)  # those that may not stand on the ledger yet
+    _last: dict[int, Answer] = field(default_factory=dict)  # by session, for its next mark
+    _writing: "Future[list[int]] | None" = None  # the mails whose answers are being written
     _used: dict[int, int] = field(default_factory=dict)
     _stopped: bool = False
     _looked: float = 0.0
@@ -56,29 +62,37 @@ class Run:
     _renewed: float = field(default_factory=time.monotonic)
 
     def send(self, offers: Sequence[Offer]) -> None:
-        """Send claimed mails over the open sessions; what was not tried is given back. Raises journal.LeaseLost."""
+        """Send claimed mails over the open sessions; what was not tried is given back. Raises journal.LeaseLost.
+
+        The last answers may still have to be written: they go with the next marks, or `write` puts them down.
+        """
         self.queue = deque(offers)
         self.limited, self.trouble, self._stopped = "", "", False
-        talks = [Talk(session, self, self.read_clock) for session in self.sessions if not session.broken]
+        open_ones = [session for session in self.sessions if not session.broken]
+        talks = [Talk(one, self, self.read_clock, previous=self._last.get(id(one))) for one in open_ones]
         try:
             conversation.drive(talks, self, float(self.account.timeout_seconds))
-            self.write()
+            self._end_sessions(talks)
         except journal.LeaseLost:
             self._offers.clear()
             self._answers.clear()
             self.queue.clear()
             raise
-        self.most_taken = max((session.taken for session in self.sessions), default=0)
-        self.sessions = [session for session in self.sessions if not self._over(session)]
         if self._stopped or self.trouble or (self.limited and not self.most_taken):
             self.return_rest(_("The session ended before its turn."))
 
     def return_rest(self, reason: str) -> None:
         """Give back what is still held and was not tried; raises journal.LeaseLost."""
+        ahead = self.take_ahead()
         with transaction.atomic():
             journal.hold(self.name)
-            claims.give_back([offer.email_id for offer in self.queue], self.read_clock(), reason)
+            claims.give_back([offer.email_id for offer in (*self.queue, *ahead)], self.read_clock(), reason)
         self.queue.clear()
+
+    def take_ahead(self) -> list[Offer]:
+        """The mails that were claimed meanwhile."""
+        ahead, self.ahead = self.ahead, None
+        return ahead.result() if ahead is not None else []
 
     def open(self, wanted: int) -> None:
         """Have `wanted` sessions; raises OSError, connection.SignInRefused or Refused when not even one opens."""
@@ -97,7 +111,17 @@ class Run:
         for session in self.sessions:
             session.close()
         self.sessions.clear()
+        self.beside.close()
         journal.close(self.name)
+
+    def _end_sessions(self, talks: Sequence[Talk]) -> None:
+        """Close the sessions that are over, once their answers stand on the ledger: no mark of theirs carries them."""
+        self.most_taken = max((session.taken for session in self.sessions), default=0)
+        going_on = [session for session in self.sessions if not self._over(session)]
+        if len(going_on) < len(self.sessions):
+            self.write()
+        self.sessions = going_on
+        self._last = {id(talk.session): talk.previous for talk in talks if talk.previous is not None}
 
     def _over(self, session: SmtpSession) -> bool:
         """Whether the session has to end here; then it is closed."""
@@ -202,23 +226,43 @@ class Run:
     def pause(self) -> None:
         """Servers work: write the ledger when enough has come together, keep the lease."""
         moment = time.monotonic()
-        if self._answers and (len(self._answers) >= WRITE_AT or moment - self._wrote > WRITE_AFTER):
-            self.write()
+        if self._writing is not None and self._writing.done():
+            self._written()
+        enough = len(self._answers) >= WRITE_AT or moment - self._wrote > WRITE_AFTER
+        if self._answers and self._writing is None and enough:
+            self._hand_over()
         if moment - self._renewed > RENEW_AFTER:
             self._renewed = moment
             journal.renew(self.name, self.read_clock())
 
     def write(self) -> None:
-        """Put the answers so far on the ledger, in one transaction with the end of their marks."""
+        """Put all answers so far on the ledger; raises journal.LeaseLost."""
+        self._written()
+        if self._answers:
+            self._hand_over()
+            self._written()
+
+    def _hand_over(self) -> None:
+        """Have the answers so far written, in one transaction with the end of their marks."""
         self._wrote = time.monotonic()
-        if not self._answers:
-            return
-        rows = [(self._offers.pop(pk), answer) for pk, answer in self._answers.items()]
-        with transaction.atomic():
-            journal.hold(self.name)
-            settle.answered(self.account, self.options, rows, self.policy, self.counts, self.read_clock())
-            journal.forget(self.name, list(self._answers))
-        self._answers.clear()
+        rows = [(self._offers[pk], answer) for pk, answer in self._answers.items()]
+        now = self.read_clock()
+
+        def to_ledger() -> list[int]:
+            ids = [offer.email_id for offer, _answer in rows]
+            with transaction.atomic():
+                journal.hold(self.name)
+                settle.answered(self.account, self.options, rows, self.policy, self.counts, now)
+                journal.forget(self.name, ids)
+            return ids
+
+        self._writing = self.beside.submit(to_ledger)
+
+    def _written(self) -> None:
+        """What was handed over stands on the ledger; until then the marks carry it. Raises journal.LeaseLost."""
+        writing, self._writing = self._writing, None
+        for pk in writing.result() if writing is not None else ():
+            del self._offers[pk], self._answers[pk]
 
 
 def policy(manual: bool) -> Policy:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.db.models import F
@@ -86,10 +87,10 @@ def _work(run: Run, now: datetime, only: Collection[int] | None) -> str:
     if not journal.open_slots(run.account.pk, run.name, run.options.most_sessions, 1, moment):
         return _("Another worker is sending on this account; it takes this mail too.") if run.policy.manual else ""
     try:
-        if only is None:
-            return _batches(run, now, None)
-        wanted = list(only)
-        errors = [_batches(run, now, wanted[start : start + CLAIM]) for start in range(0, len(wanted), CLAIM)]
+        wanted = list(only) if only is not None else []
+        parts = [None] if only is None else [wanted[start : start + CLAIM] for start in range(0, len(wanted), CLAIM)]
+        errors = [_batches(run, now, part) for part in parts]
+        run.write()
         return next((error for error in errors if error), "")
     except journal.LeaseLost:
         return _("Another worker has taken this run for dead and goes on with its mail.")
@@ -102,12 +103,22 @@ def _batches(run: Run, now: datetime, only: Collection[int] | None) -> str:
     while True:
         suspended = current.is_suspended()
         moment = max(now, run.read_clock())
-        offers = claims.claim(run.account, run.name, moment, CLAIM, only, suspended, run.options)
+        if suspended and run.ahead is not None:
+            run.return_rest(_("Email processing is suspended."))
+        offers = run.take_ahead()
+        offers = offers or claims.claim(run.account, run.name, moment, CLAIM, only, suspended, run.options)
         if not offers:
             return _("Email processing is suspended.") if suspended else ""
+        if only is None and not suspended and run.beside.runs:
+            run.ahead = run.beside.submit(partial(_claim_ahead, run, moment))
         error = _batch(run, offers, moment)
         if error or only is not None:
             return error
+
+
+def _claim_ahead(run: Run, moment: datetime) -> list[claims.Offer]:
+    """The next mails, while those before them are sent."""
+    return claims.claim(run.account, run.name, moment, CLAIM, options=run.options)
 
 
 def _batch(run: Run, offers: list[claims.Offer], moment: datetime) -> str:
@@ -149,6 +160,7 @@ def _try_another_session(run: Run) -> bool:
 
 def _unusable(run: Run, why: connection.Trouble) -> str:
     trouble = str(why)
+    run.write()
     ids = [offer.email_id for offer in run.queue]
     run.return_rest(trouble)
     if run.policy.manual:
