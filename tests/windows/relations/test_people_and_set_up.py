@@ -137,7 +137,7 @@ def test_locales_are_added_and_one_is_the_default(as_role: Make) -> None:
     SystemLocale.objects.all().delete()
     assert features.locales()[0][0] == "en"
     for code in ("sv", "nb"):
-        values = {"code": code, "description": code.upper(), "active": "on"}
+        values = {"code": code, "description": code.upper(), "time_zone": "Europe/Oslo", "active": "on"}
         assert admin.post("/sm200550/new/", values).status_code == 303
     assert admin.post("/sm200550/new/", {"code": "klingon", "description": "K"}).status_code == 422
     admin.post("/sm200550/record/do/default/", {"ids": SystemLocale.objects.get(code="nb").pk})
