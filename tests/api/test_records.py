@@ -221,13 +221,11 @@ def test_documents_and_accounts_are_imported_again_and_again(api: Make) -> None:
 
 def test_users_are_for_administrators_and_never_show_a_secret(api: Make) -> None:
     call = api()
-    made = call(
-        "post", "users", {"login": "Ola", "role": "agent", "password": "correct horse battery", "language": "nb"}
-    )
+    made = call("post", "users", {"login": "Ola", "role": "agent", "language": "nb"})
     assert (made.status_code, made.json()["login"], made.json()["employee"]) == (201, "ola", "ola")
     assert "pbkdf2" not in call("get", "users").content.decode() + made.content.decode()
     assert call("patch", "users/ola", {"role": "reader"}).json()["role"] == "reader"
     assert call("patch", "users/ola", {"time_zone": "Mars"}).status_code == 422
-    assert call("patch", f"users/{call.user.login}", {"is_active": False}).status_code == 422
+    assert call("patch", f"users/{call.user.login}", {"is_active": False}).status_code == 403
     assert call("get", "users/nobody").status_code == 404
     assert api("supervisor")("get", "users").status_code == 403

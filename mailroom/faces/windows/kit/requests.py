@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +18,14 @@ View = Callable[..., HttpResponse]
 def user_of(request: HttpRequest) -> User:
     """The signed-in user; only for views behind `signed_in`."""
     return cast(User, request.user)
+
+
+def without_null_characters(request: HttpRequest) -> None:
+    """Take them out of what the address asks: whatever is typed is a good search, and PostgreSQL takes no such text."""
+    asked = request.META.get("QUERY_STRING", "")
+    if "%00" in asked:
+        request.META["QUERY_STRING"] = asked.replace("%00", "")
+        request.GET = QueryDict(request.META["QUERY_STRING"])
 
 
 def target(request: HttpRequest) -> str:

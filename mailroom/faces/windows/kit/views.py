@@ -21,8 +21,9 @@ class WindowView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Sign-in first, then the role, then the method."""
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        if "\x00" in request.path:
             raise Http404  # no record is called so, and PostgreSQL takes no such text
+        requests.without_null_characters(request)
         if not request.user.is_authenticated:
             if requests.is_fragment(request):
                 return HttpResponseClientRedirect(f"/login/?next={request.path}")
