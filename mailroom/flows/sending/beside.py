@@ -17,16 +17,24 @@ class Beside:
     """
 
     def __init__(self) -> None:
-        self.runs = connection.vendor == "postgresql" and not connection.in_atomic_block
         self._thread: ThreadPoolExecutor | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a thread."""
+        return self._thread is not None
+
+    def begin(self) -> None:
+        """Have a thread from now on, where it is of use: a few mails are not worth a connection."""
+        if not self.runs and connection.vendor == "postgresql" and not connection.in_atomic_block:
+            self._thread = ThreadPoolExecutor(1, "beside-sending")
 
     def submit(self, work: Callable[[], T]) -> "Future[T]":
         """Hand work over; it is done after all that was handed over before. Without a thread its errors are raised."""
-        if not self.runs:
+        if self._thread is None:
             done: Future[T] = Future()
             done.set_result(work())
             return done
-        self._thread = self._thread or ThreadPoolExecutor(1, "beside-sending")
         return self._thread.submit(copy_context().run, work)
 
     def close(self) -> None:

@@ -105,20 +105,23 @@ def _batches(run: Run, now: datetime, only: Collection[int] | None) -> str:
         moment = max(now, run.read_clock())
         if suspended and run.ahead is not None:
             run.return_rest(_("Email processing is suspended."))
-        offers = run.take_ahead()
-        offers = offers or claims.claim(run.account, run.name, moment, CLAIM, only, suspended, run.options)
+        offers = run.take_ahead() or _claim(run, moment, only, suspended)
         if not offers:
             return _("Email processing is suspended.") if suspended else ""
+        if len(offers) == CLAIM:
+            run.beside.begin()
         if only is None and not suspended and run.beside.runs:
-            run.ahead = run.beside.submit(partial(_claim_ahead, run, moment))
+            run.ahead = run.beside.submit(partial(_claim, run, moment))
         error = _batch(run, offers, moment)
         if error or only is not None:
             return error
 
 
-def _claim_ahead(run: Run, moment: datetime) -> list[claims.Offer]:
-    """The next mails, while those before them are sent."""
-    return claims.claim(run.account, run.name, moment, CLAIM, options=run.options)
+def _claim(
+    run: Run, moment: datetime, only: Collection[int] | None = None, security_only: bool = False
+) -> list[claims.Offer]:
+    """The next mails."""
+    return claims.claim(run.account, run.name, moment, CLAIM, only, security_only, run.options)
 
 
 def _batch(run: Run, offers: list[claims.Offer], moment: datetime) -> str:
