@@ -12,9 +12,9 @@ from mailroom.faces.api.v1 import api
 from mailroom.records.emails.models import Email
 from mailroom.records.organisation.models import Employee, User
 from tests.factories import emails
+from tests.factories.pages import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 METHODS = ("get", "post", "put", "patch", "delete")
 NOBODY = {"integer": "999999", "string": "NOBODY"}
 FORMATS = {"date-time": "2030-01-01T08:00:00Z", "email": "kari@example.org"}
@@ -90,12 +90,6 @@ def ask(client: Client, method: str, path: str, where: str) -> Any:
     body = sample(next(iter(content.values()))["schema"]) if content else None
     kind = {"content_type": "application/json"} if method != "get" else {}
     return getattr(client, method)(where, *([body] if body is not None else []), **kind)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, BACKEND)
-    return client
 
 
 @pytest.fixture

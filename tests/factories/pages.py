@@ -9,10 +9,23 @@ from mailroom.records.organisation.models import User
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+def signed_in(user: User) -> Client:
+    """Django's own client with a session of this user."""
+    client = Client()
+    client.force_login(user, BACKEND)
+    return client
+
+
+def read(client: Client, address: str) -> str:
+    """The text of a page that answers 200."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
 def sign_in(page: Page, server: str, user: User) -> Page:
     """Give the page's browser a session of this user on the server at that URL; the page."""
-    visitor, name = Client(), settings.SESSION_COOKIE_NAME
-    visitor.force_login(user, BACKEND)
+    visitor, name = signed_in(user), settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": visitor.cookies[name].value, "url": server}])
     return page
 

@@ -17,6 +17,7 @@ from mailroom.records.organisation import people, sign_in
 from mailroom.records.organisation.models import User
 from tests.factories.accounts import AccountFactory
 from tests.factories.mails import file, letter
+from tests.factories.pages import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RELEASE, WHOLE = "/cr306015/do/release/", "/cr306015/do/fetch-whole/"
@@ -40,12 +41,6 @@ def oversized(accounts: AccountFactory, now: datetime, protocol: str = "IMAP") -
     email = Email.objects.select_related("account").get(account=account)
     email.account.mailbox = account.mailbox  # type: ignore[attr-defined]  # the server's side, for the test
     return email
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def state(email: Email) -> str:

@@ -14,7 +14,8 @@ from mailroom.records.conversations import joining, notes, presence, snooze
 from mailroom.records.conversations.models import Doing, Mention, Note, Presence, Snooze, ThreadChange
 from mailroom.records.emails.models import Email, StatusChange
 from mailroom.records.organisation.models import User
-from tests.windows.mail.conftest import BACKEND, letter, somebody
+from tests.factories.pages import signed_in as signed_in_as
+from tests.windows.mail.conftest import letter, somebody
 
 Filer = Callable[..., Email]
 HTMX = {"HX-Request": "true"}
@@ -32,12 +33,6 @@ def anna(db: None) -> User:
 
 def page_of(client: Client, address: str) -> str:
     return str(client.get(address).content.decode())
-
-
-def signed_in_as(user: User) -> Client:
-    client = Client()
-    client.force_login(user, BACKEND)
-    return client
 
 
 def test_a_note_stands_below_its_email_and_tells_whom_it_mentions(signed_in: Client, email: Email, anna: User) -> None:

@@ -16,6 +16,7 @@ from mailroom.records.emails.models import Email
 from mailroom.records.organisation import people, sign_in
 from mailroom.records.organisation.models import Job, User
 from tests.factories.mails import letter
+from tests.factories.pages import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,12 +29,6 @@ def lossy(account: EmailAccount, now: datetime) -> EmailAccount:
     Email.objects.filter(subject="lost").delete()
     ServerMessage.objects.filter(email=None).delete()
     return account
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def run_the_job() -> Job:

@@ -16,6 +16,7 @@ from mailroom.records.files import store
 from mailroom.records.organisation import people, sign_in
 from mailroom.records.organisation.models import User
 from tests.factories.mails import letter
+from tests.factories.pages import read, signed_in
 
 pytestmark = pytest.mark.django_db
 RAW = letter("mine", subject="For the owner")
@@ -43,26 +44,14 @@ def shared(now: datetime) -> QuarantinedMessage:
     return filing.quarantine(account, store.put(letter("b")), "ValueError: the firm's", "filing", now)
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def page(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
 def test_the_owner_has_the_window_in_his_navigation_with_his_own_mail_alone(
     owner: User, mine: QuarantinedMessage, shared: QuarantinedMessage
 ) -> None:
     client = signed_in(owner)
-    home = page(client, "/co409070/")
+    home = read(client, "/co409070/")
     assert 'title="Quarantine (SM507020)"' in home
     assert "1 quarantined email" in home
-    text = page(client, f"/sm507020/?open={mine.pk}")
+    text = read(client, f"/sm507020/?open={mine.pk}")
     assert "ValueError: his own" in text
     assert "For the owner" in text
     assert "the firm" not in text
@@ -72,7 +61,7 @@ def test_the_owner_has_the_window_in_his_navigation_with_his_own_mail_alone(
 
 
 def test_a_teammate_without_an_account_of_his_own_has_no_window(agent: User, mine: QuarantinedMessage) -> None:
-    assert 'title="Quarantine (SM507020)"' not in page(signed_in(agent), "/co409070/")
+    assert 'title="Quarantine (SM507020)"' not in read(signed_in(agent), "/co409070/")
     assert signed_in(agent).get("/sm507020/").status_code == 403
 
 
@@ -108,7 +97,7 @@ def test_the_owner_acts_on_no_mail_of_others(
 def test_an_owner_who_only_reads_changes_nothing(owner: User, mine: QuarantinedMessage) -> None:
     User.objects.filter(pk=owner.pk).update(role="reader")
     client = signed_in(User.objects.get(pk=owner.pk))
-    assert "his own" in page(client, "/sm507020/")
+    assert "his own" in read(client, "/sm507020/")
     assert client.post("/sm507020/do/replay/", {"ids": mine.pk}).status_code == 403
     assert client.post("/sm507020/do/discard/", {"ids": mine.pk, "confirmed": "1"}).status_code == 403
     assert not Email.objects.exists()

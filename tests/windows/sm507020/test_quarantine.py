@@ -17,6 +17,7 @@ from mailroom.records.files import store
 from mailroom.records.organisation import people, sign_in
 from mailroom.records.organisation.models import User
 from tests.factories.mails import fetched, file, letter
+from tests.factories.pages import read, signed_in
 
 pytestmark = pytest.mark.django_db
 RAW = letter("odd", subject="<script>alert(1)</script>")
@@ -38,28 +39,16 @@ def held(now: datetime) -> Attachment:
     return Attachment.objects.get()
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def page(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
 def test_the_window_lists_what_waits_with_its_count_reason_and_source(
     row: QuarantinedMessage, administrator: User
 ) -> None:
     client = signed_in(administrator)
-    text = page(client, f"/sm507020/?open={row.pk}")
+    text = read(client, f"/sm507020/?open={row.pk}")
     assert "ValueError: this mail is odd" in text
     assert "Filing it as an email" in text
     assert "&lt;script&gt;alert(1)" in text
     assert "<script>alert(1)" not in text
-    assert 'title="Quarantine (SM507020)"' in page(client, "/co409070/")
+    assert 'title="Quarantine (SM507020)"' in read(client, "/co409070/")
 
 
 def test_the_source_is_text_that_nothing_in_it_runs(row: QuarantinedMessage, administrator: User) -> None:
@@ -76,8 +65,8 @@ def test_replay_makes_the_email_and_closes_the_row(row: QuarantinedMessage, admi
     row.refresh_from_db()
     assert (row.closed_how, row.closed_by) == ("replayed", administrator)
     assert Email.objects.count() == 1
-    assert "Nothing is in quarantine" in page(client, "/sm507020/")
-    assert "Filed" in page(client, "/sm507020/?tab=closed")
+    assert "Nothing is in quarantine" in read(client, "/sm507020/")
+    assert "Filed" in read(client, "/sm507020/?tab=closed")
 
 
 def test_replay_all_takes_what_the_view_shows(row: QuarantinedMessage, administrator: User, now: datetime) -> None:
@@ -115,14 +104,14 @@ def test_nobody_else_acts_on_quarantined_mail(
 
 def test_a_file_that_is_held_back_is_listed_and_released(held: Attachment, administrator: User) -> None:
     client = signed_in(administrator)
-    assert "macro.xlsm" in page(client, "/sm507030/")
+    assert "macro.xlsm" in read(client, "/sm507030/")
     assert "Release 1 file?" in client.post("/sm507030/do/release/", {"ids": held.pk}).content.decode()
     client.post("/sm507030/do/release/", {"ids": held.pk, "confirmed": "1"})
     held.refresh_from_db()
     assert held.state == "delivered"
     moved = held.email.status_changes.get(action="release")
     assert (moved.by, moved.reason) == (administrator, "macro.xlsm")
-    assert "No file is held back" in page(client, "/sm507030/")
+    assert "No file is held back" in read(client, "/sm507030/")
 
 
 def test_nobody_else_releases_files_from_the_list(held: Attachment, administrator: User, agent: User) -> None:
@@ -141,12 +130,12 @@ def test_a_file_in_a_personal_account_is_listed_for_its_owner_alone(
     owner = people.create_user("owner", "", "administrator")
     EmailAccount.objects.update(personal_owner=owner)
     client = signed_in(administrator)
-    assert "macro.xlsm" not in page(client, "/sm507030/")
+    assert "macro.xlsm" not in read(client, "/sm507030/")
     assert client.post("/sm507030/do/release/", {"ids": held.pk, "confirmed": "1"}).status_code == 404
     assert asking("administrator", "GET", "/files").json()["items"] == []
     held.refresh_from_db()
     assert held.state == "quarantined"
-    assert "macro.xlsm" in page(signed_in(owner), "/sm507030/")
+    assert "macro.xlsm" in read(signed_in(owner), "/sm507030/")
 
 
 def test_what_mail_of_a_personal_account_says_is_for_its_owner_alone(
@@ -155,14 +144,14 @@ def test_what_mail_of_a_personal_account_says_is_for_its_owner_alone(
     """An administrator sees that it is there, and can have it filed; a stranger sees nothing."""
     owner, stranger = people.create_user("owner", "", "administrator"), people.create_user("stranger", "", "agent")
     EmailAccount.objects.update(personal_owner=owner)
-    shown = page(signed_in(administrator), f"/sm507020/?open={row.pk}")
+    shown = read(signed_in(administrator), f"/sm507020/?open={row.pk}")
     assert "ValueError: this mail is odd" in shown
     assert "account’s owner alone" in shown
     assert "alert(1)" not in shown
     assert signed_in(administrator).get(f"/sm507020/{row.pk}/source/").status_code == 404
     assert signed_in(administrator).get(f"/sm507020/{row.pk}/source/?download").status_code == 404
     assert signed_in(stranger).get(f"/sm507020/{row.pk}/source/").status_code == 403
-    assert "alert(1)" in page(signed_in(owner), f"/sm507020/?open={row.pk}")
+    assert "alert(1)" in read(signed_in(owner), f"/sm507020/?open={row.pk}")
     assert signed_in(owner).get(f"/sm507020/{row.pk}/source/").status_code == 200
     assert asking("administrator", "GET", f"/{row.pk}/raw").status_code == 404
     assert asking("administrator", "GET", f"/{row.pk}").json()["reason"] == "ValueError: this mail is odd"
