@@ -16,7 +16,7 @@ from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import Employee, User
 from tests import emptying, hashing
 from tests.factories.accounts import AccountFactory
-from tests.servers import certificates, processes
+from tests.servers import certificates, postgres, processes
 from tests.servers import migrated as migrations
 from tests.servers.app import App
 from tests.servers.dovecot import DovecotServer
@@ -29,7 +29,8 @@ pytest_plugins = ["tests.servers.chromium"]
 LONG_FILES = tuple(f"tests/{room}/" for room in ("faults", "packaging", "corpus", "api", "stories", "unit/keeping"))
 A_PAGE = "chromium"  # the fixture of whatever opens a page in the browser
 BESIDE_A_PAGE = {"worker", "app", "installed"}  # a worker of the engine, which has another home on each database
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "app", "installed"}
+TEST_DATABASE = {"db", "transactional_db", "live_server"}  # fixtures for which pytest-django makes one
+DATABASE_FIXTURES = TEST_DATABASE | {"app", "installed"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,24 +58,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 def _runs_on_both(item: pytest.Item) -> bool:
     """Whether a test touches the database and is about more than a page in the browser (docs/decisions/0125)."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    touches = item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
+    touches = _uses_one_of(item, DATABASE_FIXTURES)
     return touches and (A_PAGE not in fixtures or bool(fixtures & BESIDE_A_PAGE))
 
 
+def _uses_one_of(item: pytest.Item, fixtures: set[str]) -> bool:
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or bool(fixtures & set(getattr(item, "fixturenames", ())))
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[Migrated]:
+def django_db_setup(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Migrated]:
     """Keeps a copy of the fresh database. Sessions that threads keep for reuse end before the database is dropped."""
-    with django_db_blocker.unblock():
-        kept = migrations.keep()
+    kept = Migrated()
+    if any(_uses_one_of(item, TEST_DATABASE) for item in request.session.items):
+        with django_db_blocker.unblock():
+            kept = migrations.keep()
     yield kept
-    with django_db_blocker.unblock():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-        migrations.drop(kept)
+    if kept.name:
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        postgres.drop_database(postgres.of_this_run(), kept.name)
 
 
 @pytest.fixture(scope="session")
@@ -138,7 +147,7 @@ def app() -> Iterator[App]:
 
 
 @pytest.fixture
-def installed(migrated: Migrated) -> Iterator[App]:
+def installed(transactional_db: None, migrated: Migrated) -> Iterator[App]:
     """The same with its tables made, for tests that are not about their making."""
     installation = App(migrated)
     yield installation
