@@ -1,10 +1,9 @@
 """`mailroom emails`, `compose`: looking at mail and writing it from the command line."""
 
 import sys
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from django.db.models import Q
@@ -22,7 +21,7 @@ from mailroom.records.emails import present, properties, queries, search
 from mailroom.records.emails import release as releasing
 from mailroom.records.emails import status as states
 from mailroom.records.emails.compose import DraftFields, TooLarge
-from mailroom.records.emails.models import Box, Email, Status
+from mailroom.records.emails.models import Email, Status
 from mailroom.records.files import store
 from mailroom.records.filters import lines, meaning
 from mailroom.records.filters.meaning import When
@@ -30,12 +29,6 @@ from mailroom.records.filters.models import SavedFilter
 
 app = typer.Typer(no_args_is_help=True, help="Look at mail.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-WINDOWS: dict[str, Mapping[str, Any]] = {
-    "incoming": {"box": Box.INCOMING},
-    "sent": queries.SENT,
-    "all": {},
-    "pending": {"status": Status.PENDING},
-}
 
 
 def register(command: typer.Typer) -> None:
@@ -54,10 +47,12 @@ def list_emails(
     as_json: AsJson = False,
 ) -> None:
     """List emails, newest first; with --json one object a line. Example: mailroom emails list --window sent --json"""
-    if window not in WINDOWS:
-        raise WrongUse(f"--window is one of {', '.join(WINDOWS)}.")
+    if window not in queries.LISTS:
+        raise WrongUse(f"--window is one of {', '.join(queries.LISTS)}.")
     rows = (
-        Email.objects.filter(**WINDOWS[window]).select_related(*present.RELATED).prefetch_related(*present.PREFETCHED)
+        Email.objects.filter(**queries.LISTS[window])
+        .select_related(*present.RELATED)
+        .prefetch_related(*present.PREFETCHED)
     )
     if account:
         rows = rows.filter(account=accounts.find(account))

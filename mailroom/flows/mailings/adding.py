@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -43,7 +42,7 @@ def run(job: Job) -> None:
         job.failed, job.message = job.total, _("It is not there any more.")
         return jobs.keep(job)
     change = marketing.take_off if arguments["take_off"] else marketing.add_by_ids
-    with translation.override(job.owner.language if job.owner is not None else "en"):
+    with jobs.in_owners_language(job):
         for first in range(job.done + job.failed, len(arguments["ids"]), BATCH):
             if jobs.canceled(job):
                 return None

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -53,7 +52,7 @@ def run(job: Job) -> None:
     mapping.off()
     ended = False
     try:
-        with translation.override(job.owner.language if job.owner is not None else "en"):
+        with jobs.in_owners_language(job):
             ended = _freeze(job, number, now)
     finally:
         if not ended:

@@ -108,11 +108,8 @@ def _decided(mass_email: MassEmail, batch: Sequence[Candidate], own: frozenset[t
     taken = set(frozen.filter(key__in={key for key in keys if key}).values_list("key", flat=True))
     known = Known(taken, bounced.for_good(keys), marketing.unwanted(keys), own)
     kind = _KINDS[type(batch[0].person)]
-    before: dict[int, tuple[int, str]] = {}
-    for person, number, reason in frozen.filter(**{f"{kind}__in": [one.person.pk for one in batch]}).values_list(
-        kind, "pk", "reason"
-    ):
-        before[person] = (number, reason)
+    theirs = frozen.filter(**{f"{kind}__in": [one.person.pk for one in batch]})
+    before = {person: (number, reason) for person, number, reason in theirs.values_list(kind, "pk", "reason")}
     found = Found([], [], len(batch))
     for one in batch:
         number, reason_before = before.get(one.person.pk, (0, ""))

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mailroom.base import audit, clock, engine
@@ -20,7 +21,6 @@ from mailroom.records.organisation.models.jobs import JobState
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
 ENDED = frozenset({JobState.DONE, JobState.CANCELED})
-FREE = Q(state=JobState.WAITING)
 Back = Callable[[Job, User, datetime], Job]
 
 
@@ -29,8 +29,8 @@ class Kind:
     """What carries out jobs of a kind, and what starts the job that takes one back, where there is a way back."""
 
     run: Callable[[Job], None]
-    may_go_back: Callable[[Job], bool] = lambda job: False
-    back: Back | None = None
+    may_go_back: Callable[[Job], bool]
+    back: Back | None
 
 
 _kinds: dict[str, Kind] = {}
@@ -85,6 +85,11 @@ def canceled(job: Job) -> bool:
     return Job.objects.filter(pk=job.pk, cancel_requested=True).exists()
 
 
+def in_owners_language(job: Job) -> translation.override:
+    """Round work whose words are kept on the job: who started it reads them."""
+    return translation.override(job.owner.language if job.owner is not None else "en")
+
+
 def tell(job: Job, key: str, error: str, words: str = "") -> None:
     """Count one row with its result in words: the reason of a failed one, what came of any other."""
     if error:
@@ -118,7 +123,7 @@ def undo(job: Job, by: User, now: datetime) -> Job:
 
 
 def _free(now: datetime) -> Q:
-    return FREE | Q(state=JobState.RUNNING, lease_until__lt=now)
+    return Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=now)
 
 
 def _made(

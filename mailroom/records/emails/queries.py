@@ -6,12 +6,18 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from mailroom.records.email_accounts.models import EmailAccount
-from mailroom.records.emails.models import Box, Email, Lane
+from mailroom.records.emails.models import Box, Email, Lane, Status
 from mailroom.records.organisation.models import User
 from mailroom.records.organisation.models.people import Role
 
 # What My sent emails lists; a mail of a mass email stands with its mass email. An index answers `lane__lt` by itself.
 SENT: Mapping[str, Any] = {"box": Box.SENT, "lane__lt": Lane.BULK}
+LISTS: Mapping[str, Mapping[str, Any]] = {  # by the names that programs call them by
+    "incoming": {"box": Box.INCOMING},
+    "sent": SENT,
+    "all": {},
+    "pending": {"status": Status.PENDING},
+}
 SEES_ALL_SHARED = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.READER, Role.API})
 
 

@@ -1,6 +1,5 @@
 """Lists of emails, newest first, by key: narrowed by window, account, search and filter."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -15,17 +14,11 @@ from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import LARGEST_ID
 from mailroom.records.emails import present, properties, queries, search
-from mailroom.records.emails.models import Box, Email, Status
+from mailroom.records.emails.models import Email
 from mailroom.records.emails.search import indexing
 from mailroom.records.filters import lines, meaning, saved
 from mailroom.records.filters.meaning import When
 
-WINDOWS: dict[str, Mapping[str, Any]] = {
-    "incoming": {"box": Box.INCOMING},
-    "sent": queries.SENT,
-    "all": {},
-    "pending": {"status": Status.PENDING},
-}
 SAVED_IN = {"incoming": "CO409000", "sent": "CO409080", "all": "CO409070", "pending": "SM507000"}
 MOST_LOOKS = 4  # at the index for one page
 
@@ -88,7 +81,7 @@ Place = tuple[datetime, int]
 
 
 def _narrowed(request: HttpRequest, filters: Narrowing, found: QuerySet[Email]) -> QuerySet[Email]:
-    found = found.filter(**WINDOWS[filters.window])
+    found = found.filter(**queries.LISTS[filters.window])
     if filters.account:
         found = found.filter(account__email_account_id__iexact=filters.account)
     meant = list(lines.read(filters.filter))
