@@ -42,8 +42,8 @@ class Unsubscribe(View):
             return self.unknown(request)
         wanted = "all" if request.POST.get("List-Unsubscribe") == ONE_CLICK else request.POST.get("from", "all")
         if wanted == "again":
-            unsubscribe.take_back(found)
-            return self.page(request, found, done="again")
+            everything = unsubscribe.take_back(found)
+            return self.page(request, found, done="again" if everything else "in part")
         only_list = wanted == "list" and found.marketing_list is not None
         unsubscribe.carry_out(found, clock.now(), only_list)
         return self.page(request, found, done="list" if only_list else "all")

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mailroom.base import engine, mapping
-from mailroom.flows.mailings import entity, text
+from mailroom.flows.mailings import entity, recipients, text
 from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient, Reason
 from mailroom.flows.sending import bulk, from_template
 from mailroom.mime import file_names
@@ -120,7 +120,10 @@ def carry_on(mass_email_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def _batch(mass_email_id: int, now: datetime, position: int) -> int:
-    """Queue the next recipients; how many they were. The row's lock keeps a second worker out."""
+    """Queue the next recipients, but leave out who may get no mail since; how many they were.
+
+    The row's lock keeps a second worker out.
+    """
     mass_email = locked(mass_email_id)
     if mass_email.status != State.SENDING:
         return 0
@@ -129,19 +132,23 @@ def _batch(mass_email_id: int, now: datetime, position: int) -> int:
     if rows and (mass_email.queued_at is None or mass_email.queued_at < now - LONGEST_PAUSE):
         stop(mass_email_id)  # an old backup, perhaps: the rest may have got it since, so somebody has to say yes
         return 0
-    by, base = mass_email.created_by, from_template.base_address()
+    by, base, left_out = mass_email.created_by, from_template.base_address(), recipients.since(rows)
+    for row in rows:
+        if row.pk in left_out:
+            row.reason, row.key = left_out[row.pk], ""
+    chosen = [row for row in rows if row.pk not in left_out]
     with translation.override(by.language if by is not None else "en"):
-        drafts = [(row, draft) for row in rows if (draft := _draft(mass_email, row, now, base)) is not None]
+        drafts = [(row, draft) for row in chosen if (draft := _draft(mass_email, row, now, base)) is not None]
     emails = compose.create_many([draft for _row, draft in drafts], now, by)
     _attach(mass_email, emails)
     for (row, _draft_of), email in zip(drafts, emails, strict=True):
         row.email = email
     queued = bulk.enqueue_many([email.pk for email in emails], now, by, position=position)
-    for row in rows:
+    for row in chosen:
         row.queued = True
         if row.email_id in queued.refused:
             row.reason, row.words = Reason.REFUSED, queued.refused[row.email_id]
-    MassEmailRecipient.objects.bulk_update(rows, ["email", "queued", "reason", "words"], batch_size=BATCH)
+    MassEmailRecipient.objects.bulk_update(rows, ["email", "queued", "reason", "words", "key"], batch_size=BATCH)
     links.further(_further(mass_email, rows))
     MassEmail.objects.filter(pk=mass_email.pk).update(queued_at=now)
     return len(rows)

@@ -81,7 +81,8 @@ def _checked(mass_email_id: int, now: datetime) -> MassEmail:
     if why := prepare.why_fixed(mass_email):
         raise status.Refused(why)
     text.check(mass_email)
-    recipients.sources(mass_email, now)
+    if not recipients.sources(mass_email, now) and (names := recipients.canceled(mass_email)):
+        raise text.NotReady(_("Canceled campaigns get no mail: %(names)s.") % {"names": ", ".join(names)})
     return mass_email
 
 

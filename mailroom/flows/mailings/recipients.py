@@ -83,14 +83,17 @@ def count(mass_email: MassEmail, now: datetime) -> int:
 
 
 def sources(mass_email: MassEmail, now: datetime) -> list[Source]:
-    """Where its people come from; asks for none of them yet. Raises lines.Wrong."""
+    """Where its people come from; asks for none of them yet. Raises lines.Wrong.
+
+    A list that is not active and a canceled campaign name nobody.
+    """
     found: list[Source] = []
     if mass_email.source == MassEmail.Source.LISTS:
         for of_list in mass_email.marketing_lists.filter(active=True).order_by("list_id"):
             people_of = (marketing.contacts(of_list, now), marketing.leads(of_list, now))
             found += [Source(rows, marketing_list=of_list) for rows in people_of]
     elif mass_email.source == MassEmail.Source.CAMPAIGNS:
-        for campaign in mass_email.campaigns.order_by("campaign_id"):
+        for campaign in mass_email.campaigns.exclude(status=Campaign.Status.CANCELED).order_by("campaign_id"):
             found += [Source(rows, campaign) for rows in _members(mass_email, campaign, now)]
     else:
         chosen = (
@@ -102,6 +105,13 @@ def sources(mass_email: MassEmail, now: datetime) -> list[Source]:
     return found
 
 
+def canceled(mass_email: MassEmail) -> list[str]:
+    """The names of its canceled campaigns, where campaigns are its source."""
+    if mass_email.source != MassEmail.Source.CAMPAIGNS:
+        return []
+    return list(mass_email.campaigns.filter(status=Campaign.Status.CANCELED).values_list("name", flat=True))
+
+
 def _decided(mass_email: MassEmail, batch: Sequence[Candidate], own: frozenset[tuple[str, str]]) -> Found:
     keys = [addresses.folded(one.address) for one in batch]
     frozen = MassEmailRecipient.objects.filter(mass_email=mass_email).order_by()
@@ -111,7 +121,7 @@ def _decided(mass_email: MassEmail, batch: Sequence[Candidate], own: frozenset[t
     theirs = frozen.filter(**{f"{kind}__in": [one.person.pk for one in batch]})
     before = {person: (number, reason) for person, number, reason in theirs.values_list(kind, "pk", "reason")}
     found = Found([], [], len(batch))
-    for one in batch:
+    for one in _strangers(mass_email, batch, keys):
         number, reason_before = before.get(one.person.pk, (0, ""))
         if number and reason_before != Reason.LEFT_LIST:
             continue
@@ -146,13 +156,50 @@ def decide(one: Candidate, known: Known) -> Reason:
     return reason
 
 
+def since(rows: Sequence[MassEmailRecipient]) -> dict[int, Reason]:
+    """Of prepared recipients those who may get no mail any more, by their keys: much can happen until it is sent.
+
+    The same few queries for any batch; `rows` come with the people whom they stand for.
+    """
+    keys = [row.key for row in rows]
+    gone, unwanted = bounced.for_good(keys), marketing.unwanted(keys)
+    found: dict[int, Reason] = {}
+    for row in rows:
+        person = row.contact or row.lead or row.employee
+        checks = (
+            (person is None or not _active(person), Reason.INACTIVE),
+            (row.key in gone, Reason.BOUNCED),
+            (row.key in unwanted.everything, Reason.UNSUBSCRIBED),
+            (row.marketing_list_id in unwanted.lists.get(row.key, ()), Reason.LEFT_LIST),
+        )
+        if (reason := next((reason for holds, reason in checks if holds), None)) is not None:
+            found[row.pk] = reason
+    return found
+
+
 def _members(mass_email: MassEmail, campaign: Campaign, now: datetime) -> tuple[QuerySet[Any], QuerySet[Any]]:
     contacts, leads = marketing.contacts(campaign, now), marketing.leads(campaign, now)
     if mass_email.campaign_members == MassEmail.Members.NEVER_SENT:
-        sent = MassEmailRecipient.objects.filter(campaign=campaign, email__isnull=False).order_by()
+        sent = _got(campaign)
         contacts = contacts.exclude(pk__in=sent.exclude(contact=None).values("contact"))
         leads = leads.exclude(pk__in=sent.exclude(lead=None).values("lead"))
     return contacts, leads
+
+
+def _got(campaign: Campaign) -> QuerySet[MassEmailRecipient]:
+    """Who got a mass email of a campaign, whichever of its campaigns named him; its mail may be deleted since."""
+    of_campaign = MassEmail.objects.filter(campaigns=campaign, source=MassEmail.Source.CAMPAIGNS).order_by()
+    rows = MassEmailRecipient.objects.filter(mass_email__in=of_campaign, queued=True, reason=Reason.NONE)
+    return rows.order_by()
+
+
+def _strangers(mass_email: MassEmail, batch: Sequence[Candidate], keys: Sequence[str]) -> Sequence[Candidate]:
+    """Without those whose address got a mass email of the campaign, where that is asked for: or by another record."""
+    campaign = batch[0].campaign
+    if campaign is None or mass_email.campaign_members != MassEmail.Members.NEVER_SENT:
+        return batch
+    got = set(_got(campaign).filter(key__in={key for key in keys if key}).values_list("key", flat=True))
+    return [one for one, key in zip(batch, keys, strict=True) if key not in got]
 
 
 def _batches(source: Source) -> Iterator[list[Candidate]]:

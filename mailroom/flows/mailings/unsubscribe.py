@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 
 from mailroom.flows.mailings.models import MassEmail, MassEmailRecipient
 from mailroom.flows.sending import from_template
@@ -60,13 +61,29 @@ def read(token: str) -> MassEmailRecipient | None:
 def carry_out(recipient: MassEmailRecipient, now: datetime, only_list: bool = False) -> None:
     """No mass mail goes to the address any more, or none of the list that brought it; twice does no harm."""
     of = recipient.marketing_list if only_list else None
-    marketing.unsubscribe(recipient.address, of, now)
-    MassEmailRecipient.objects.filter(pk=recipient.pk, unsubscribed_at=None).update(unsubscribed_at=now)
+    before = _locked(recipient).unsubscribed_at
+    at = before if before is not None and _noted(recipient, before).exists() else now
+    marketing.unsubscribe(recipient.address, of, at)  # what one link noted has one moment: so it is known as its own
+    MassEmailRecipient.objects.filter(pk=recipient.pk).update(unsubscribed_at=at)
 
 
 @transaction.atomic
-def take_back(recipient: MassEmailRecipient) -> None:
-    """It was a mistake: what this recipient's links noted for the address is forgotten."""
-    for row in Unsubscribed.objects.filter(key=addresses.folded(recipient.address), by=None):
-        row.delete()
-    MassEmailRecipient.objects.filter(pk=recipient.pk).update(unsubscribed_at=None)
+def take_back(recipient: MassEmailRecipient) -> bool:
+    """It was a mistake: what this recipient's link noted is forgotten; whether mail comes again without exception.
+
+    What the address wants none of by another mail's link, or by hand, stays.
+    """
+    before = _locked(recipient).unsubscribed_at
+    if before is not None:
+        marketing.subscribe(_noted(recipient, before))
+        MassEmailRecipient.objects.filter(pk=recipient.pk).update(unsubscribed_at=None)
+    return not marketing.unsubscribed(recipient.address)
+
+
+def _locked(recipient: MassEmailRecipient) -> MassEmailRecipient:
+    return MassEmailRecipient.objects.select_for_update(of=("self",)).get(pk=recipient.pk)
+
+
+def _noted(recipient: MassEmailRecipient, at: datetime) -> QuerySet[Unsubscribed]:
+    """What the recipient's link noted at its moment."""
+    return Unsubscribed.objects.filter(key=addresses.folded(recipient.address), by=None, at=at)

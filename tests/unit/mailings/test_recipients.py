@@ -10,9 +10,9 @@ from mailroom.flows.mailings import prepare, preparing, text
 from mailroom.flows.mailings.models import MassEmail, Reason
 from mailroom.mime import addresses
 from mailroom.records.crm import marketing
-from mailroom.records.crm.models import Contact, Lead, ListMember, MarketingList, Unsubscribed
+from mailroom.records.crm.models import Campaign, Contact, Lead, ListMember, MarketingList, Unsubscribed
 from mailroom.records.emails import status
-from mailroom.records.emails.models import BouncedAddress
+from mailroom.records.emails.models import BouncedAddress, Email
 from mailroom.records.filters.lines import Wrong
 from mailroom.records.organisation.models import Employee
 from tests.factories import incoming, mass_mail
@@ -128,6 +128,41 @@ def test_of_a_campaign_those_who_never_got_a_mail_can_be_chosen(now: datetime) -
     everybody = preparing.at_once(mass_mail.mass_email(now, campaign).pk, now)
     others = preparing.at_once(mass_mail.mass_email(now, campaign, campaign_members="never_sent").pk, now)
     assert (set(told(everybody)), set(told(others))) == ({"Ola", "Kari"}, {"Kari"})
+
+
+def never_sent(now: datetime, *campaigns: Campaign) -> set[str]:
+    """Whom a mass email to those who never got one would go to."""
+    made = mass_mail.mass_email(now, *campaigns, campaign_members="never_sent")
+    return set(told(preparing.at_once(made.pk, now)))
+
+
+def test_who_got_a_mail_of_the_campaign_once_is_known_by_his_address_and_when_it_is_deleted(now: datetime) -> None:
+    ola, twin = mass_mail.contact("Ola", "ola@example.net"), mass_mail.contact("Twin", "OLA@example.net")
+    left, kari = mass_mail.contact("Left", "left@example.net"), mass_mail.contact("Kari", "kari@example.net")
+    campaign, other = mass_mail.campaign(now, ola, twin), mass_mail.campaign(now, ola, left, kari, campaign_id="C2")
+    made = mass_mail.mass_email(now, campaign, other)
+    preparing.at_once(made.pk, now)
+    marketing.unsubscribe(left.email, None, now)
+    prepare.send(made.pk, now)
+    prepare.carry_on(made.pk, now)
+    Email.objects.all().delete()
+    made.recipients.filter(contact=kari).update(reason=Reason.REFUSED)
+    marketing.subscribe(Unsubscribed.objects.all())
+    assert never_sent(now, campaign) == set()
+    assert never_sent(now, other) == {"Left", "Kari"}, "Ola got it as a member of both"
+
+
+def test_a_canceled_campaign_names_nobody(now: datetime) -> None:
+    ola, kari = mass_mail.contact("Ola", "ola@example.net"), mass_mail.contact("Kari", "kari@example.net")
+    campaign, other = mass_mail.campaign(now, ola), mass_mail.campaign(now, kari, campaign_id="C2")
+    made = mass_mail.mass_email(now, campaign, other)
+    campaign.status = Campaign.Status.CANCELED
+    campaign.save()
+    assert told(preparing.at_once(made.pk, now)) == {"Kari": ""}
+    other.status = Campaign.Status.CANCELED
+    other.save()
+    with pytest.raises(text.NotReady, match="Canceled campaigns get no mail: Autumn crates, Autumn crates"):
+        preparing.at_once(made.pk, now)
 
 
 def test_leads_contacts_and_employees_are_a_source(now: datetime) -> None:

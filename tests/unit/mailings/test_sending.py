@@ -9,13 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mailroom.flows.mailings import prepare, preparing, responses, text, unsubscribe
-from mailroom.flows.mailings.models import MassEmailRecipient
+from mailroom.flows.mailings.models import MassEmailRecipient, Reason
 from mailroom.flows.sending import bulk
 from mailroom.mime import parse
 from mailroom.records.activities import attached, linking, timeline
+from mailroom.records.crm import marketing
 from mailroom.records.crm.models import Contact, Unsubscribed
 from mailroom.records.emails import bounced, links, status
-from mailroom.records.emails.models import Email, Lane, Recipient
+from mailroom.records.emails.models import BouncedAddress, Email, Lane, Recipient
 from mailroom.records.emails.models.content import Outcome
 from mailroom.records.files import store
 from mailroom.records.files.models import StoredFile
@@ -134,6 +135,44 @@ def test_stopped_it_goes_on_with_the_rest(
     prepare.send(made.pk, now)
     prepare.carry_on(made.pk, now)
     assert len(mails()) == 5
+
+
+def test_who_wants_none_any_more_when_it_is_sent_gets_none(
+    now: datetime, people: list[Contact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare, "BATCH", 2)
+    of = mass_mail.marketing_list(now, *people, mass_mail.contact("Last", "last@example.net"))
+    made = preparing.at_once(mass_mail.mass_email(now, of).pk, now)
+    marketing.unsubscribe("PER0@example.net", None, now)
+    marketing.unsubscribe("per1@example.net", of, now)
+    prepare.send(made.pk, now)
+    prepare._batch(made.pk, now, 0)
+    prepare.stop(made.pk)  # days may go by in between
+    BouncedAddress.objects.create(key="per2@example.net", address="per2@example.net", kind="hard", last_at=now)
+    Contact.objects.filter(email="per3@example.net").update(active=False)
+    Contact.objects.filter(email="per4@example.net").delete()
+    prepare.send(made.pk, now)
+    prepare.carry_on(made.pk, now)
+    assert list(Recipient.objects.values_list("address", flat=True)) == ["last@example.net"]
+    told = dict(made.recipients.values_list("address", "reason"))
+    assert told == {
+        "per0@example.net": Reason.UNSUBSCRIBED,
+        "per1@example.net": Reason.LEFT_LIST,
+        "per2@example.net": Reason.BOUNCED,
+        "per3@example.net": Reason.INACTIVE,
+        "per4@example.net": Reason.INACTIVE,
+        "last@example.net": "",
+    }
+    assert responses.counts([made.pk])[made.pk].skipped == 5
+
+
+def test_when_nobody_wants_it_any_more_it_is_sent_to_nobody(now: datetime, people: list[Contact]) -> None:
+    made = preparing.at_once(mass_mail.mass_email(now, mass_mail.marketing_list(now, people[0])).pk, now)
+    marketing.unsubscribe(people[0].email, None, now)
+    prepare.send(made.pk, now)
+    prepare.carry_on(made.pk, now)
+    made.refresh_from_db()
+    assert (made.status, mails()) == ("sent", [])
 
 
 def test_what_stood_still_for_long_waits_for_a_yes(now: datetime, people: list[Contact]) -> None:
@@ -268,6 +307,34 @@ def test_the_page_offers_the_list_alone_and_takes_a_mistake_back(recipient: Mass
     Client().post(path_of(recipient), {"from": "again"})
     recipient.refresh_from_db()
     assert (Unsubscribed.objects.count(), recipient.unsubscribed_at) == (0, None)
+
+
+def test_a_mistake_takes_back_all_that_its_own_link_noted_and_nothing_else(
+    recipient: MassEmailRecipient, people: list[Contact], now: datetime
+) -> None:
+    other = mass_mail.marketing_list(now, people[0], list_id="OTHER")
+    mass_mail.sent(now, other)
+    second = MassEmailRecipient.objects.exclude(pk=recipient.pk).get()
+    Client().post(path_of(recipient), {"from": "list"})
+    for wanted in ("list", "all"):
+        Client().post(path_of(second), {"from": wanted})
+    assert Unsubscribed.objects.count() == 3
+    page = Client().post(path_of(second), {"from": "again"}).content.decode()
+    assert Unsubscribed.objects.get().marketing_list == recipient.marketing_list
+    assert "was unsubscribed from by other means stays so" in page
+    Client().post(path_of(second), {"from": "again"})  # an old page: there is nothing left of its own
+    assert Unsubscribed.objects.count() == 1
+    assert "You get our emails again" in Client().post(path_of(recipient), {"from": "again"}).content.decode()
+
+
+def test_what_somebody_noted_by_hand_stays_when_a_reader_takes_his_own_back(
+    recipient: MassEmailRecipient, now: datetime
+) -> None:
+    marketing.unsubscribe(recipient.address, None, now - timedelta(days=9))
+    Client().post(path_of(recipient))
+    Client().post(path_of(recipient), {"from": "again"})
+    recipient.refresh_from_db()
+    assert (Unsubscribed.objects.count(), recipient.unsubscribed_at) == (1, None)
 
 
 @pytest.mark.parametrize("token", ["", "1.x", "%00", "9" * 500, "x"])
