@@ -1,5 +1,6 @@
 """What schedules can run on email: the actions of SM507010 and SM507000, with their filter values."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -113,9 +114,10 @@ def account_ids() -> list[str]:
     return list(EmailAccount.objects.filter(active=True).values_list("email_account_id", flat=True))
 
 
-def run_now(schedule: Schedule, by: User, now: datetime) -> Job:
-    """Run now of SM205020: a job that runs the schedule once; its result stands in the history too."""
-    return jobs.start(RUN_NOW, schedule.description, {"ids": [schedule.pk]}, _("schedules"), SCHEDULES, by, now)
+def run_now(schedules: Sequence[Schedule], by: User, now: datetime) -> Job:
+    """Run now of SM205020: a job that runs each schedule once; the results stand in the histories too."""
+    names, ids = ", ".join(one.description for one in schedules), [one.pk for one in schedules]
+    return jobs.start(RUN_NOW, names[:200], {"ids": ids}, _("schedules"), SCHEDULES, by, now)
 
 
 def _run_schedule(job: Job) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
@@ -121,15 +122,20 @@ def _condition(line: dict[str, Any], today: date) -> Condition:
     return Condition(line["field_name"], line["condition"], value("value"), value("value2"))
 
 
+@transaction.atomic
 def _settle(schedule: Schedule, row: ScheduleRun, holder: str, now: datetime) -> None:
     """Count the run, find the next one, and give the schedule back."""
-    schedule.refresh_from_db()  # a person may have edited it meanwhile
+    # A person may have edited it meanwhile.
+    schedule.refresh_from_db(from_queryset=Schedule.objects.select_for_update())
     aborted = row.state == ScheduleRun.State.ABORTED
     schedule.executed += 1
     schedule.aborted_in_a_row = schedule.aborted_in_a_row + 1 if aborted else 0
     limit = schedule.deactivate_after_aborted_runs
     active = schedule.active and not (limit and schedule.aborted_in_a_row >= limit)
-    following = rule.next_execution(schedule, max(now, row.finished_at or now))
+    ended = max(now, row.finished_at or now)
+    following = rule.next_execution(schedule, ended)
+    if following is not None and schedule.next_execution_at is not None and schedule.next_execution_at > ended:
+        following = schedule.next_execution_at  # a person entered it, or it was run before its time
     Schedule.objects.filter(pk=schedule.pk, lease_holder=holder).update(
         executed=F("executed") + 1,
         aborted_in_a_row=schedule.aborted_in_a_row,

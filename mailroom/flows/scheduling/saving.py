@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mailroom.base import relative_dates
@@ -29,6 +30,7 @@ class Invalid(ValueError):
         self.errors = dict(errors)
 
 
+@transaction.atomic
 def save(schedule: Schedule, now: datetime, next_execution_at: datetime | None = None) -> Schedule:
     """Keep a new or changed schedule; without `next_execution_at` its next execution is computed. Raises Invalid.
 
@@ -37,7 +39,7 @@ def save(schedule: Schedule, now: datetime, next_execution_at: datetime | None =
     errors = problems(schedule)
     if errors:
         raise Invalid(errors)
-    stored = Schedule.objects.filter(pk=schedule.pk).first() if schedule.pk else None
+    stored = Schedule.objects.select_for_update().filter(pk=schedule.pk).first() if schedule.pk else None
     schedule.next_execution_at = next_execution_at or _next(schedule, stored, now)
     if schedule.active and schedule.next_execution_at is None:
         raise Invalid({"starts_on": _("With these dates and limits it never runs again.")})
@@ -50,6 +52,12 @@ def save(schedule: Schedule, now: datetime, next_execution_at: datetime | None =
         fields.append("aborted_in_a_row")
     schedule.save(update_fields=fields)
     return schedule
+
+
+def following(schedule: Schedule, now: datetime) -> datetime | None:
+    """When it would run next if it were saved as it stands."""
+    stored = Schedule.objects.filter(pk=schedule.pk).first() if schedule.pk else None
+    return _next(schedule, stored, now)
 
 
 def _next(schedule: Schedule, stored: Schedule | None, now: datetime) -> datetime | None:

@@ -11,6 +11,7 @@ from django.db import connections
 from mailroom.flows.scheduling import operations, rule, run_due
 from mailroom.flows.scheduling.models import Schedule, ScheduleRun
 from mailroom.flows.scheduling.operations import Operation, Order, Report
+from mailroom.records.organisation.models import User
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,6 +52,26 @@ def test_a_due_schedule_runs_and_its_next_execution_lies_ahead(orders: list[Orde
     assert (row.state, row.processed) == (ScheduleRun.State.SUCCEEDED, 3)
     assert made.next_execution_at == NOW + timedelta(minutes=5)
     assert (made.executed, made.last_execution_at, made.lease_until) == (1, NOW, None)
+
+
+def test_what_a_person_entered_stays_when_it_is_run_before_its_time(orders: list[Order], administrator: User) -> None:
+    entered = NOW + timedelta(days=200)
+    made = schedule(next_execution_at=entered)
+    run_due.run(made.pk, NOW, by=administrator, read_clock=at(NOW))
+    made.refresh_from_db()
+    assert (made.next_execution_at, made.executed) == (entered, 1)
+
+
+def test_what_a_person_enters_during_a_run_stays(orders: list[Order]) -> None:
+    made, entered = schedule(), NOW + timedelta(days=200)
+
+    def edits() -> datetime:
+        Schedule.objects.filter(pk=made.pk).update(next_execution_at=entered)
+        return NOW
+
+    run_due.run(made.pk, NOW, read_clock=edits)
+    made.refresh_from_db()
+    assert made.next_execution_at == entered
 
 
 def test_missed_runs_are_caught_up_by_one(orders: list[Order]) -> None:

@@ -1,7 +1,6 @@
 """Automation schedules: saved by the rules, prefilled from other windows, run now, with a history to look into."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.test import Client
@@ -11,6 +10,7 @@ from mailroom.flows.scheduling import jobs
 from mailroom.flows.scheduling.models import Schedule, ScheduleRun
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import Job, User
+from tests.factories.schedules import schedule, values
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -21,38 +21,6 @@ NEW = "/sm205020/schedule/new/"
 def boss(client: Client, administrator: User) -> Client:
     client.force_login(administrator, BACKEND)
     return client
-
-
-def values(**changes: Any) -> dict[str, Any]:
-    """What a browser posts for the schedule of the help text."""
-    return {
-        "description": "Send and receive",
-        "window_id": "SM507010",
-        "action": "Process all",
-        "active": "on",
-        "time_zone": "Europe/Oslo",
-        "starts_on": "2026-11-01",
-        "no_expiration_date": "on",
-        "no_execution_limit": "on",
-        "deactivate_after_aborted_runs": "10",
-        "history_to_keep": "100",
-        "schedule_type": "daily",
-        "every": "1",
-        "start_time": "00:00",
-        "stop_time": "",
-        "interval": "00:05",
-        "next_execution": "",
-        "filter-0-active": "on",
-        "filter-0-field_name": "Action",
-        "filter-0-value": "Send/receive all",
-        "filter-1-active": "on",
-        "filter-1-field_name": "",
-    } | changes
-
-
-def schedule(**fields: Any) -> Schedule:
-    made = {"description": "Nightly", "window_id": "SM507010", "action": "Process all", "starts_on": date(2026, 11, 1)}
-    return Schedule.objects.create(**(made | {"next_execution_at": clock.now() + timedelta(days=1)} | fields))
 
 
 def test_the_schedule_of_the_help_text_is_saved(boss: Client) -> None:
@@ -110,6 +78,8 @@ def test_a_change_that_leaves_the_rhythm_leaves_the_next_execution(boss: Client)
         ({"filter-0-relative": "on", "filter-0-value": "@Tomorrow"}, "is no date"),
         ({"condition-0-field_name": "Mood", "condition-0-condition": "equals"}, "is no field of this window"),
         ({"next_execution": "tomorrow"}, "Enter a date and time"),
+        ({"no_expiration_date": "", "expires_on": ""}, "Enter a date, or tick"),
+        ({"no_execution_limit": "", "execution_limit": ""}, "Enter a number, or tick"),
         ({"description": ""}, "required"),
     ],
 )
@@ -183,6 +153,21 @@ def test_a_line_gets_the_controls_of_its_field(boss: Client) -> None:
     assert "<select" in chosen.partition("filter-3-value")[0][-80:]
     assert boss.get("/sm205020/line/", query | {"kind": "odd"}).status_code == 404
     assert boss.get("/sm205020/line/", query | {"number": "x"}).status_code == 404
+
+
+def test_without_a_window_the_lines_offer_what_the_browser_shows_and_follow_another(boss: Client) -> None:
+    page = boss.get(NEW)
+    assert [list(line.fields) for line in page.context["filter_lines"]] == [["Account", "Type"]]
+    assert page.context["form"].fields["window_id"].choices[0][0] == "SM507000"
+    posted = values(window_id="SM507010", action="Process all")
+    changed = boss.post("/sm205020/lines/filter/", posted)
+    assert [(list(one.fields), one.values.get("value")) for one in changed.context["lines"]] == [
+        (["Action"], "Send/receive all"),
+        (["Action"], None),
+    ]
+    assert "Last send date" in boss.post("/sm205020/lines/condition/", posted).content.decode()
+    assert boss.post("/sm205020/lines/odd/", posted).status_code == 404
+    assert boss.get("/sm205020/lines/filter/").status_code == 405
 
 
 def test_run_now_is_a_job_whose_result_stands_in_the_history(boss: Client, administrator: User) -> None:

@@ -85,7 +85,7 @@ def delete(request: HttpRequest, number: int) -> Status[None]:
 def run(request: HttpRequest, number: int) -> Status[dict[str, Any]]:
     """Run now: a job; its result stands in the runs."""
     user = rights.administrator(request)
-    job = scheduled.run_now(_find(number), user, clock.now())
+    job = scheduled.run_now([_find(number)], user, clock.now())
     return Status(202, {"job": job.pk})
 
 

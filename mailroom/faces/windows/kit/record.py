@@ -86,7 +86,7 @@ class RecordWindow(WindowView, ABC):
             record.delete()
         except ProtectedError:
             return Outcome(_("%(name)s is in use and cannot be deleted.") % {"name": name}, level="bad")
-        return Outcome(_("%(name)s deleted") % {"name": name}, redirect=self.at("list"))
+        return Outcome(_("%(name)s deleted") % {"name": name}, redirect=self.close_to or self.at("list"))
 
     def title(self, request: HttpRequest, record: Any) -> str:
         """The record's name in the title bar."""

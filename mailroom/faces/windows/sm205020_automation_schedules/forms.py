@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mailroom.base import clock
 from mailroom.faces.windows.kit import conditions, registry
 from mailroom.faces.windows.sm205020_automation_schedules import lines
 from mailroom.flows.scheduling import operations
@@ -97,6 +98,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subs
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "input--moment"}),
         help_text=gettext_lazy("Computed from the schedule; enter another to begin then."),
     )
+    next_execution_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Schedule
@@ -150,15 +152,36 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subs
         return list(self.initial.get(name) or getattr(self.instance, name))
 
     def clean_next_execution(self) -> datetime | None:
-        """A moment where one was entered that is not the computed one; it is local to the schedule's time zone."""
+        """A moment where another was entered than the page showed; it is local to the schedule's time zone."""
         text = str(self.cleaned_data.get("next_execution") or "").strip()
-        if not text or text == self.initial.get("next_execution"):
+        stored = self.initial.get("next_execution", "")
+        seen = self.data.get("next_execution_seen", stored)  # the schedule may have run since the page was opened
+        if not text or text == seen:
             return None
         try:
             zone = ZoneInfo(str(self.cleaned_data.get("time_zone") or "UTC"))
-            return datetime.fromisoformat(text[:16]).replace(tzinfo=zone)
+            moment = datetime.fromisoformat(text[:16]).replace(tzinfo=zone)
+            past = moment <= clock.now()
         except (ValueError, OverflowError):
             raise forms.ValidationError(_("Enter a date and time, such as 2026-11-24 08:00.")) from None
+        if past:
+            raise forms.ValidationError(_("Enter a moment that is still to come; Run now runs it at once."))
+        if seen != stored:
+            self.data = self.data.copy()
+            self.data["next_execution_seen"] = stored
+            raise forms.ValidationError(_("It has changed since this page was opened. Save again to enter yours."))
+        return moment
+
+    def clean(self) -> dict[str, Any]:
+        """A box that is not ticked asks for its value: without one it would be saved as if it were ticked."""
+        found: dict[str, Any] = super().clean() or {}
+        for box, name, words in (
+            ("no_expiration_date", "expires_on", _("Enter a date, or tick “No expiration date”.")),
+            ("no_execution_limit", "execution_limit", _("Enter a number, or tick “No execution limit”.")),
+        ):
+            if name in self.fields and not found.get(box) and found.get(name) is None and name not in self.errors:
+                self.add_error(name, words)
+        return found
 
     def schedule(self) -> Schedule:
         """The schedule that a valid form says, not saved."""
@@ -189,10 +212,12 @@ def _initial(schedule: Schedule | None) -> dict[str, Any]:
     days = list(schedule.ordinal_days)
     group = next((name for name, members in GROUPS.items() if members == days), None)
     next_at = schedule.next_execution_at
+    shown = next_at.astimezone(ZoneInfo(schedule.time_zone)).strftime(LOCAL) if next_at else ""
     return {
         "no_expiration_date": schedule.expires_on is None,
         "no_execution_limit": schedule.execution_limit is None,
         "interval": f"{schedule.interval_minutes // 60:02}:{schedule.interval_minutes % 60:02}",
         "ordinal_day": group or (str(days[0]) if days else "all"),
-        "next_execution": next_at.astimezone(ZoneInfo(schedule.time_zone)).strftime(LOCAL) if next_at else "",
+        "next_execution": shown,
+        "next_execution_seen": shown,
     }

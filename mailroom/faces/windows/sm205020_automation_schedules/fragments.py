@@ -23,6 +23,9 @@ OF_THE_RULE = frozenset(
 )
 
 
+BESIDE = frozenset({"start_time", "next_execution", "execution_limit"})
+
+
 class Preview(WindowView):
     """The next runs of the schedule as the form now says it."""
 
@@ -30,7 +33,9 @@ class Preview(WindowView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """The fragment; what cannot be read yet is said in words."""
-        form = ScheduleForm(request.POST)
+        number = request.GET.get("schedule", "")
+        chosen = int(number) if number.isdecimal() and len(number) < 19 else 0
+        form = ScheduleForm(request.POST, instance=Schedule.objects.filter(pk=chosen).first())
         form.drop_disabled()
         form.is_valid()
         unit = UNITS[Schedule.Type(form.chosen_type())]
@@ -42,9 +47,13 @@ def preview_of(form: forms.BaseForm) -> dict[str, Any]:
     schedule = _schedule(form)  # type: ignore[arg-type]
     if isinstance(schedule, str):
         return {"next_runs": [], "trouble": schedule}
-    found = recurrence.upcoming(rule.of(schedule), clock.now(), SHOWN)
-    left = None if schedule.execution_limit is None else max(0, schedule.execution_limit - schedule.executed)
-    runs = [moment.astimezone(rule.of(schedule).zone) for moment in found][:left]
+    now, left = clock.now(), SHOWN
+    if schedule.execution_limit is not None:
+        left = max(0, schedule.execution_limit - schedule.executed)
+    entered = form.cleaned_data.get("next_execution") if form.is_bound else None
+    first = entered or saving.following(schedule, now)
+    found = [] if first is None else [first, *recurrence.upcoming(rule.of(schedule), max(first, now), SHOWN - 1)]
+    runs = [moment.astimezone(rule.of(schedule).zone) for moment in found[:left]]
     words = "" if runs else _("It does not run again.")
     return {"next_runs": runs, "trouble": words, "zone": schedule.time_zone, "a_day": _times_a_day(schedule)}
 
@@ -55,7 +64,7 @@ def _schedule(form: ScheduleForm) -> Schedule | str:
         if stored.pk is None:
             return _("Fill in the schedule to see when it runs.")
         return stored
-    wrong = [str(form[name].label) for name in form.errors if name in OF_THE_RULE or name == "start_time"]
+    wrong = [str(form[name].label) for name in form.errors if name in OF_THE_RULE or name in BESIDE]
     if wrong:
         return _("Fill in: %(fields)s.") % {"fields": ", ".join(wrong)}
     schedule = form.schedule()
@@ -89,6 +98,20 @@ class LineView(WindowView):
             values["active"] = True
         line = lines.line(kind, int(number), values, request.GET.get("window_id", ""), request.GET.get("action", ""))
         return self.render(request, f"sm205020/_{kind}_line.html", line=line)
+
+
+class LinesView(WindowView):
+    """All lines of Filter values or Conditions, for another window or action."""
+
+    window = WINDOW
+
+    def post(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """What is typed stays, with the fields that can be chosen now."""
+        if kind not in lines.PARTS:
+            raise Http404
+        chosen = [request.POST.get(name, "") for name in ("window_id", "action")]
+        found = lines.shown(kind, lines.posted(request.POST, kind), *chosen)
+        return self.render(request, "sm205020/_lines.html", lines=found, line_template=f"sm205020/_{kind}_line.html")
 
 
 class RunView(WindowView):

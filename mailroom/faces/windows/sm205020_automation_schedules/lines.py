@@ -77,7 +77,6 @@ def read(data: Mapping[str, Any], kind: str, number: int) -> dict[str, Any]:
 
 
 def _operation(window_id: str, action: str) -> Operation | None:
-    try:
-        return operations.find(window_id, action)
-    except operations.UnknownOperation:
-        return None
+    """The action of a window; for one that is not among them the first, as the page then offers it."""
+    known = operations.of_window(window_id)
+    return next((one for one in known if one.action == action), next(iter(known), None))

@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.urls import include, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from mailroom.base import audit, clock
 from mailroom.faces.windows.kit import cells, registry, requests
@@ -34,22 +34,23 @@ SHOWN_RUNS = 100
 
 
 def run_now(request: HttpRequest, ids: list[Any]) -> Outcome:
-    """Run the schedule once, as a job; the result stands in the history."""
-    schedule = Schedule.objects.get(pk=ids[0])
-    return Outcome(job=scheduled.run_now(schedule, requests.user_of(request), clock.now()))
+    """Run the schedules once, as a job; the results stand in the history."""
+    schedules = list(Schedule.objects.filter(pk__in=ids).order_by("description", "pk"))
+    return Outcome(job=scheduled.run_now(schedules, requests.user_of(request), clock.now()))
 
 
 def activate(request: HttpRequest, ids: list[Any]) -> Outcome:
-    """Let the schedules run again."""
-    done = 0
+    """Let the schedules run again; one that cannot is named and keeps no other from it."""
+    done, refused = 0, []
     for schedule in Schedule.objects.filter(pk__in=ids, active=False):
         schedule.active = True
         try:
             saving.save(schedule, clock.now())
             done += 1
         except saving.Invalid as error:
-            return Outcome(f"{schedule}: {error}", level="bad")
-    return Outcome(_("%(n)d activated") % {"n": done})
+            refused.append(f"{schedule}: {error}")
+    words = _("%(n)d activated") % {"n": done}
+    return Outcome(". ".join([words, *refused]), level="bad" if refused else "ok")
 
 
 def deactivate(request: HttpRequest, ids: list[Any]) -> Outcome:
@@ -66,9 +67,8 @@ def delete(request: HttpRequest, ids: list[Any]) -> Outcome:
 
 def ask_delete(count: int) -> Confirm:
     """The question before Delete."""
-    return Confirm(
-        _("Delete %(n)d schedules?") % {"n": count}, _("Their history goes with them."), _("Delete schedules")
-    )
+    words = ngettext("Delete %(n)d schedule", "Delete %(n)d schedules", count) % {"n": count}
+    return Confirm(f"{words}?", ngettext("Its history goes with it.", "Their history goes with them.", count), words)
 
 
 def window_name(key: str) -> str:
@@ -143,10 +143,9 @@ class Schedules(GridWindow):
 
     def decorate(self, rows: list[Any], request: HttpRequest) -> None:
         """The last run of each."""
-        newest = ScheduleRun.objects.filter(schedule__in=rows).order_by("schedule_id", "-id")
-        found: dict[int, ScheduleRun] = {}
-        for run in newest.only("schedule_id", "state")[: len(rows) * SHOWN_RUNS]:
-            found.setdefault(run.schedule_id, run)
+        runs = ScheduleRun.objects.filter(schedule__in=rows).order_by().values("schedule")
+        newest = ScheduleRun.objects.filter(pk__in=runs.annotate(newest=Max("pk")).values("newest"))
+        found = {run.schedule_id: run for run in newest.only("schedule_id", "state")}
         for row in rows:
             row.last_run = found.get(row.pk)
 
@@ -172,6 +171,7 @@ class OneSchedule(RecordWindow):
     write_roles = ROLES
     enabled_when = ENABLED
     ordering = "description"
+    close_to = "/sm205020/"
     layout = Layout(
         top=(("description", "window_id"), ("action", "active")),
         tabs=(
@@ -225,7 +225,7 @@ class OneSchedule(RecordWindow):
 
     def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:
         """The lines of the two tables, the next runs, and the history."""
-        values = {name: str(form[name].value() or "") for name in ("window_id", "action")}
+        values = {name: str(form[name].value() or _first(form, name)) for name in ("window_id", "action")}
         return {
             "filter_lines": lines.shown("filter", form.lines_of("filter"), **values),  # type: ignore[attr-defined]
             "condition_lines": lines.shown("condition", form.lines_of("condition"), **values),  # type: ignore[attr-defined]
@@ -235,10 +235,16 @@ class OneSchedule(RecordWindow):
         }
 
 
+def _first(form: forms.BaseForm, name: str) -> str:
+    """What a browser shows as chosen where nothing is."""
+    return next((str(key) for key, _label in form.fields[name].choices), "")  # type: ignore[attr-defined]  # a choice
+
+
 urlpatterns = [
     *Schedules.urls(),
     path("preview/", fragments.Preview.as_view(), name="preview"),
     path("line/", fragments.LineView.as_view(), name="line"),
+    path("lines/<slug:kind>/", fragments.LinesView.as_view(), name="lines"),
     path("run/<int:key>/", fragments.RunView.as_view(), name="run"),
     path("schedule/", include(OneSchedule.urls(among="schedule"))),
 ]
