@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 
 from mailroom.base import rows
 
-MOST_KEPT = 5_000
+MOST_KEPT = 1_000  # a count of a page is some 5 kB of SQL
 M = TypeVar("M", bound=Model)
 Key = tuple[Hashable, ...]
 Statement = tuple[str, tuple[Any, ...]]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,12 @@ class Running:
 
 
 _workers: list[Running] = []
+told_to_stop: ContextVar[Callable[[], bool]] = ContextVar("told_to_stop", default=lambda: False)
+
+
+def stopping() -> bool:
+    """Whether the worker that runs this task was told to stop: long work then ends soon, at a place that suits it."""
+    return told_to_stop.get()()
 
 
 def enter(worker: Running) -> None:

@@ -80,7 +80,7 @@ class Worker:
                 delete_jobs="always",
                 fetch_job_polling_interval=connectors.polling_seconds(),
                 stalled_worker_timeout=STALLED_SECONDS,
-                task_middleware=[_with_fresh_connections],
+                task_middleware=[self._as_task],
             )
             here = running.Running(asyncio.get_running_loop(), _deferrer(app))
             self._loop, self._library_worker = here.loop, worker
@@ -90,6 +90,16 @@ class Worker:
                     await worker.run()  # type: ignore[no-untyped-call]  # the library leaves this method untyped
             finally:
                 running.leave(here)
+
+    def _as_task(self, run: Callable[[], Any], _context: Any, _worker: Any) -> Any:
+        """Close database connections that went stale before a task, and those it leaves behind after it."""
+        asked = running.told_to_stop.set(self._stopping.is_set)
+        close_old_connections()
+        try:
+            return run()
+        finally:
+            connections.close_all()
+            running.told_to_stop.reset(asked)
 
     def _listen(self) -> None:
         """Pass on what other processes tell by the line."""
@@ -120,12 +130,3 @@ def _register_sweep(app: procrastinate.App) -> None:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
             log.warning("task of a dead worker taken up again", task=job.task_name)
             await app.job_manager.retry_job(job)
-
-
-def _with_fresh_connections(run: Callable[[], Any], _context: Any, _worker: Any) -> Any:
-    """Close database connections that went stale before a task, and those it leaves behind after it."""
-    close_old_connections()
-    try:
-        return run()
-    finally:
-        connections.close_all()

@@ -92,14 +92,14 @@ def run_one(
 ) -> AccountResult:
     """Run `action` on one account. `manual`: a person pressed the button, so a failed try is final.
 
-    `stop` and `progress` are those of `receive.receive_account`.
+    `stop` and `progress` are those of `send.send_account` and `receive.receive_account`.
     """
     months = current.read().archive_emails
     name = EmailAccount.objects.values_list("email_account_id", flat=True).get(pk=account_id)
     received = processed = sent = None
     archived = 0
     if action is not Exchange.RECEIVE_ALL:
-        sent = send.send_account(account_id, read_clock(), manual=manual)
+        sent = send.send_account(account_id, read_clock(), manual=manual, stop=stop, progress=progress)
         archived += archive.archive_older_than(account_id, Direction.OUTGOING, months, read_clock())
     if action is not Exchange.SEND_ALL:
         received = receive.receive_account(account_id, read_clock(), stop, progress)

@@ -43,13 +43,13 @@ def _exchange(job: Job) -> None:
             clock.now,
             manual=True,
             stop=lambda: jobs.canceled(job),
-            progress=_fetching(job, account_id),
+            progress=_telling(job, account_id),
         )
         jobs.tell(job, result.account, result.error, str(result))
 
 
-def _fetching(job: Job, account_id: int) -> Callable[[int, int], None]:
-    """Tells those who watch how far the account in turn is, and keeps the job's lease while it is being fetched."""
+def _telling(job: Job, account_id: int) -> Callable[[int, int], None]:
+    """Tells those who watch how far the account in turn is, and keeps the job's lease meanwhile."""
     name = EmailAccount.objects.values_list("email_account_id", flat=True).get(pk=account_id)
     told = float("-inf")
 

@@ -22,10 +22,13 @@ BATCH = 100
 def answer(now: datetime) -> int:
     """Mail what was asked for and not answered yet; how many mails."""
     sent = 0
-    for link in portal.unanswered()[:BATCH]:
-        with transaction.atomic():
-            token = portal.answer(link, now)
-            sent += bool(token) and _mail(portal.people(link.address)[0], token, now)
+    for link in portal.unanswered(now)[:BATCH]:
+        try:
+            with transaction.atomic():
+                token = portal.answer(link, now)
+                sent += bool(token) and _mail(portal.people(link.address)[0], token, now)
+        except Exception:  # whatever is wrong with one, the others have theirs; it is tried again within the hour
+            log.exception("portal link not answered", link=link.pk)
     return sent
 
 

@@ -18,7 +18,7 @@ def wake(account_id: int) -> None:
 def receive_account(account_id: int) -> None:
     """Receive one account for a turn, then have its mail processed; what is left has the next turn."""
     over = time.monotonic() + TURN_SECONDS
-    result = receive.receive_account(account_id, clock.now(), stop=lambda: time.monotonic() > over)
+    result = receive.receive_account(account_id, clock.now(), stop=lambda: time.monotonic() > over or engine.stopping())
     if result.stored:
         engine.wake("incoming.process", lock=f"incoming:{account_id}", account_id=account_id)
     if time.monotonic() > over and result.stored and not result.error:

@@ -1,9 +1,10 @@
 """Work that is done beside the talk with the server, where the database lets two connections write at once."""
 
+import contextlib
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -18,6 +19,7 @@ class Beside:
 
     def __init__(self) -> None:
         self._thread: ThreadPoolExecutor | None = None
+        self._latest: Future[Any] | None = None
 
     @property
     def runs(self) -> bool:
@@ -31,15 +33,36 @@ class Beside:
 
     def submit(self, work: Callable[[], T]) -> "Future[T]":
         """Hand work over; it is done after all that was handed over before. Without a thread its errors are raised."""
-        if self._thread is None:
-            done: Future[T] = Future()
-            done.set_result(work())
-            return done
-        return self._thread.submit(copy_context().run, work)
+        if self._thread is not None:
+            try:
+                self._latest = handed = self._thread.submit(copy_context().run, _on_a_good_connection, work)
+            except RuntimeError:  # the process ends, and its threads take no more
+                self._end()
+            else:
+                return handed
+        done: Future[T] = Future()
+        done.set_result(work())
+        return done
 
     def close(self) -> None:
         """End the thread and its connection, after what was handed over."""
         if self._thread is not None:
-            self._thread.submit(connection.close)
+            with contextlib.suppress(RuntimeError):  # as above
+                self._thread.submit(connection.close)
+            self._end()
+
+    def _end(self) -> None:
+        if self._latest is not None:
+            wait([self._latest])
+        if self._thread is not None:
             self._thread.shutdown()
             self._thread = None
+
+
+def _on_a_good_connection(work: Callable[[], T]) -> T:
+    """After an error the next work begins with a connection that can be used."""
+    try:
+        return work()
+    except Exception:
+        connection.close()
+        raise

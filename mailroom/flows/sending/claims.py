@@ -63,6 +63,11 @@ def claim(
     return load(taken, account)
 
 
+def count_due(account: EmailAccount, now: datetime, only: Collection[int] | None = None) -> int:
+    """How many mails `claim` would take, were there no limits."""
+    return _due(account, now, only, security_only=False).count()
+
+
 def _due(account: EmailAccount, now: datetime, only: Collection[int] | None, security_only: bool) -> QuerySet[Email]:
     due = Email.objects.filter(account=account, direction=Direction.OUTGOING, status=Status.PENDING)
     due = due.filter(next_attempt_at__lte=now) if only is None else due.filter(pk__in=list(only))

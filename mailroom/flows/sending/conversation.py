@@ -56,7 +56,6 @@ class Talk:
     read_clock: Callable[[], datetime]
     current: Offer | None = None
     in_flight: Offer | None = None
-    previous: Answer | None = None
     since: float = 0.0
     steps: Iterator[str] = field(default_factory=lambda: iter(()))
 
@@ -87,7 +86,7 @@ class Talk:
             reply = self.session.final()
             self.in_flight = None
             done = Transaction(reply, envelope.refused, _limits(reply))
-            self.previous = self._answer(offer, done, started)
+            self.session.previous = self._answer(offer, done, started)
             self.session.broken |= done.limits_the_account
             if self.session.broken:
                 return

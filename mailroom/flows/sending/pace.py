@@ -30,6 +30,11 @@ def per_session(account: EmailAccount, options: SendingOptions, now: datetime) -
     return min(item for item in (account.group_mails or 1, learned) if item)
 
 
+def is_limited(options: SendingOptions, now: datetime) -> bool:
+    """Whether mails are counted when they are claimed: then none is claimed before its turn."""
+    return bool(per_minute(options, now) or options.limit_per_hour or options.limit_per_domain_per_minute)
+
+
 def _fresh(options: SendingOptions, now: datetime) -> bool:
     return options.learned_at is not None and options.learned_at > now - REMEMBERED
 
@@ -39,10 +44,10 @@ def admit(account: EmailAccount, options: SendingOptions, ids: Sequence[int], no
 
     Call it inside the transaction that claims them.
     """
+    if not ids or not is_limited(options, now):
+        return list(ids)
     limits = [(per_minute(options, now), MINUTE), (options.limit_per_hour, HOUR)]
     by_domain = options.limit_per_domain_per_minute
-    if not ids or not (by_domain or any(limit for limit, _window in limits)):
-        return list(ids)
     SendingOptions.objects.select_for_update().get(pk=account.pk)  # one worker counts at a time
     rooms = [limit - _counted(account, "", now - window) for limit, window in limits if limit]
     admitted = list(ids)

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -19,16 +20,16 @@ from mailroom.flows.sending.models import SendingOptions
 from mailroom.flows.sending.replies import Answer, Reply, Transaction
 from mailroom.flows.sending.settle import Counts
 from mailroom.flows.sending.smtp import SmtpSession
+from mailroom.flows.sending.unwritten import Unwritten
 from mailroom.flows.sending.verdicts import Policy
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Lane
 from mailroom.records.files import store
 from mailroom.records.preferences import current
 
+log = structlog.get_logger(__name__)
 CLAIM = 500  # mails held at once
 MAILS_A_SESSION = 10  # another session is opened for each so many mails that wait
-WRITE_AT = 250  # answers that the ledger takes in one transaction
-WRITE_AFTER = 1.0  # seconds that an answer waits for it at most
 LOOK_AFTER = 0.5  # seconds between looks for more urgent mail
 RENEW_AFTER = 60.0
 
@@ -41,6 +42,9 @@ class Run:
     options: SendingOptions
     policy: Policy
     read_clock: Callable[[], datetime]
+    stop: Callable[[], bool] = lambda: False  # whether the process is to end: what was not tried is given back
+    progress: Callable[[int, int], None] | None = None
+    due: int = 0  # mails there were to send, for `progress`
     name: str = field(default_factory=journal.holder)
     counts: Counts = field(default_factory=Counts)
     sessions: list[SmtpSession] = field(default_factory=list)
@@ -51,15 +55,13 @@ class Run:
     accepted_at: deque[float] = field(default_factory=lambda: deque(maxlen=10_000))
     beside: Beside = field(default_factory=Beside)
     ahead: "Future[list[Offer]] | None" = None  # mails that are claimed while those before them are sent
-    _offers: dict[int, Offer] = field(default_factory=dict)
-    _answers: dict[int, Answer] = field(default_factory=dict)  # those that may not stand on the ledger yet
-    _last: dict[int, Answer] = field(default_factory=dict)  # by session, for its next mark
-    _writing: "Future[list[int]] | None" = None  # the mails whose answers are being written
-    _used: dict[int, int] = field(default_factory=dict)
+    unwritten: Unwritten = field(init=False)
     _stopped: bool = False
     _looked: float = 0.0
-    _wrote: float = 0.0
     _renewed: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.unwritten = Unwritten(self.beside, self._to_ledger)
 
     def send(self, offers: Sequence[Offer]) -> None:
         """Send claimed mails over the open sessions; what was not tried is given back. Raises journal.LeaseLost.
@@ -69,13 +71,12 @@ class Run:
         self.queue = deque(offers)
         self.limited, self.trouble, self._stopped = "", "", False
         open_ones = [session for session in self.sessions if not session.broken]
-        talks = [Talk(one, self, self.read_clock, previous=self._last.get(id(one))) for one in open_ones]
+        talks = [Talk(one, self, self.read_clock) for one in open_ones]
         try:
             conversation.drive(talks, self, float(self.account.timeout_seconds))
-            self._end_sessions(talks)
+            self._end_sessions()
         except journal.LeaseLost:
-            self._offers.clear()
-            self._answers.clear()
+            self.unwritten.clear()
             self.queue.clear()
             raise
         if self._stopped or self.trouble or (self.limited and not self.most_taken):
@@ -90,9 +91,13 @@ class Run:
         self.queue.clear()
 
     def take_ahead(self) -> list[Offer]:
-        """The mails that were claimed meanwhile."""
+        """The mails that were claimed meanwhile; none where that failed: whoever claims next is told why."""
         ahead, self.ahead = self.ahead, None
-        return ahead.result() if ahead is not None else []
+        try:
+            return ahead.result() if ahead is not None else []
+        except Exception as error:  # the claim was rolled back, whatever hindered it
+            log.warning("claim ahead failed", account=self.account.email_account_id, error=str(error))
+            return []
 
     def open(self, wanted: int) -> None:
         """Have `wanted` sessions; raises OSError, connection.SignInRefused or Refused when not even one opens."""
@@ -114,29 +119,26 @@ class Run:
         self.beside.close()
         journal.close(self.name)
 
-    def _end_sessions(self, talks: Sequence[Talk]) -> None:
+    def _end_sessions(self) -> None:
         """Close the sessions that are over, once their answers stand on the ledger: no mark of theirs carries them."""
         self.most_taken = max((session.taken for session in self.sessions), default=0)
-        going_on = [session for session in self.sessions if not self._over(session)]
-        if len(going_on) < len(self.sessions):
+        over = [session for session in self.sessions if session.broken or session.handed >= self._most()]
+        if over:
             self.write()
-        self.sessions = going_on
-        self._last = {id(talk.session): talk.previous for talk in talks if talk.previous is not None}
-
-    def _over(self, session: SmtpSession) -> bool:
-        """Whether the session has to end here; then it is closed."""
-        full = self._used.get(id(session), 0) >= pace.per_session(self.account, self.options, self.read_clock())
-        if session.broken or full:
+        for session in over:
             session.close()
-            self._used.pop(id(session), None)
-            return True
-        return False
+            self.sessions.remove(session)
+
+    def _most(self) -> int:
+        """The most mails that one session gets."""
+        return pace.per_session(self.account, self.options, self.read_clock())
 
     def next(self, session: SmtpSession) -> tuple[Offer, bytes] | None:
         """The next mail that this session can take; those that it cannot take are answered here."""
-        most = pace.per_session(self.account, self.options, self.read_clock())
-        while self.queue and self._used.get(id(session), 0) < most and not self._stop():
+        most = self._most()
+        while self.queue and session.handed < most and not self._stop():
             offer = self.queue.popleft()
+            self.unwritten.settle(offer.email_id)
             try:
                 raw = store.content_of(offer.stored)
             except store.FileMissing as error:
@@ -145,8 +147,7 @@ class Run:
             offer = claims.read_again(offer, raw)
             refusal = self._hindrance(offer, session)
             if refusal is None:
-                self._offers[offer.email_id] = offer
-                self._used[id(session)] = self._used.get(id(session), 0) + 1
+                session.handed += 1
                 return offer, raw
             self._refused_here(offer, refusal)
         return None
@@ -159,17 +160,18 @@ class Run:
         self.answered(offer, Answer(offer.email_id, Transaction(reply), now, now))
 
     def _stop(self) -> bool:
-        """Whether to hand out nothing more: suspended, or more urgent mail waits. Looked at now and then."""
+        """Whether to hand out no more, looked at now and then: the end is near, suspended, more urgent mail waits."""
         if time.monotonic() - self._looked > LOOK_AFTER:
             self._looked = time.monotonic()
+            if self.progress is not None:
+                self.progress(self.counts.tried, max(self.due, self.counts.tried))
             lane = self.queue[0].lane
             suspended = lane != Lane.SECURITY and current.is_suspended()
-            self._stopped = suspended or claims.more_urgent(self.account.pk, lane, self.read_clock())
+            self._stopped = self.stop() or suspended or claims.more_urgent(self.account.pk, lane, self.read_clock())
         return self._stopped
 
     def put_back(self, offer: Offer) -> None:
         """A mail that was handed out and not tried."""
-        self._offers.pop(offer.email_id, None)
         self.queue.appendleft(offer)
 
     def answered(self, offer: Offer, answer: Answer) -> None:
@@ -178,8 +180,7 @@ class Run:
             self.limited = str(answer.done.message)
             self.put_back(offer)
             return
-        self._offers[offer.email_id] = offer
-        self._answers[offer.email_id] = answer
+        self.unwritten.add(offer, answer)
         if answer.done.message.accepted:
             self.accepted_at.append(time.monotonic())
 
@@ -201,7 +202,6 @@ class Run:
             talk.current = None
 
     def _in_doubt(self, offer: Offer) -> None:
-        self._offers.pop(offer.email_id, None)
         pause = retry.pause_after(offer.failed_tries + 1)
         ids = [offer.email_id]
         with transaction.atomic():
@@ -218,51 +218,29 @@ class Run:
         """Commit which mails go over the wire next, each with the answer before it that the ledger has not yet."""
         rows = []
         for talk in talks:
-            known = talk.previous is not None and talk.previous.email_id in self._answers
-            text = talk.previous.to_json() if talk.previous is not None and known else ""
+            previous = talk.session.previous
+            text = previous.to_json() if previous is not None and self.unwritten.has(previous) else ""
             rows.append((talk.current.email_id if talk.current else 0, text))
         journal.mark(self.name, rows, self.read_clock())
 
     def pause(self) -> None:
         """Servers work: write the ledger when enough has come together, keep the lease."""
+        self.unwritten.look()
         moment = time.monotonic()
-        if self._writing is not None and self._writing.done():
-            self._written()
-        enough = len(self._answers) >= WRITE_AT or moment - self._wrote > WRITE_AFTER
-        if self._answers and self._writing is None and enough:
-            self._hand_over()
         if moment - self._renewed > RENEW_AFTER:
             self._renewed = moment
             journal.renew(self.name, self.read_clock())
 
     def write(self) -> None:
         """Put all answers so far on the ledger; raises journal.LeaseLost."""
-        self._written()
-        if self._answers:
-            self._hand_over()
-            self._written()
+        self.unwritten.write()
 
-    def _hand_over(self) -> None:
-        """Have the answers so far written, in one transaction with the end of their marks."""
-        self._wrote = time.monotonic()
-        rows = [(self._offers[pk], answer) for pk, answer in self._answers.items()]
-        now = self.read_clock()
-
-        def to_ledger() -> list[int]:
-            ids = [offer.email_id for offer, _answer in rows]
-            with transaction.atomic():
-                journal.hold(self.name)
-                settle.answered(self.account, self.options, rows, self.policy, self.counts, now)
-                journal.forget(self.name, ids)
-            return ids
-
-        self._writing = self.beside.submit(to_ledger)
-
-    def _written(self) -> None:
-        """What was handed over stands on the ledger; until then the marks carry it. Raises journal.LeaseLost."""
-        writing, self._writing = self._writing, None
-        for pk in writing.result() if writing is not None else ():
-            del self._offers[pk], self._answers[pk]
+    def _to_ledger(self, rows: Sequence[tuple[Offer, Answer]]) -> None:
+        """Write these answers in one transaction with the end of their marks."""
+        with transaction.atomic():
+            journal.hold(self.name)
+            settle.answered(self.account, self.options, rows, self.policy, self.counts, self.read_clock())
+            journal.forget(self.name, [offer.email_id for offer, _answer in rows])
 
 
 def policy(manual: bool) -> Policy:

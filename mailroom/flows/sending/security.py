@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
+from django.db import transaction
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -68,10 +69,18 @@ def password_changed(user: User, now: datetime) -> Result:
 
 def answer_recoveries(now: datetime) -> None:
     """Answer what was asked at the sign-in: whoever is found gets his mail, and nobody learns who was not."""
-    for asked in recovery.unanswered()[:AT_ONCE]:
-        if recovery.take(asked, now):
-            recover = recover_login if asked.what == Recovery.What.LOGIN else recover_password
-            recover(asked.name, now)
+    for asked in recovery.unanswered(now)[:AT_ONCE]:
+        try:
+            with transaction.atomic():  # answered and queued at once, or neither
+                _answer(asked, now)
+        except Exception:  # whatever is wrong with one, the others have theirs; it is tried again within the hour
+            log.exception("recovery not answered", recovery=asked.pk)
+
+
+def _answer(asked: Recovery, now: datetime) -> None:
+    if recovery.take(asked, now):
+        recover = recover_login if asked.what == Recovery.What.LOGIN else recover_password
+        recover(asked.name, now)
 
 
 def recover_login(address: str, now: datetime) -> list[Result]:

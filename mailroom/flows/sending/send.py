@@ -1,5 +1,6 @@
 """Sends what is due on one account: claim, sessions, mark before each body, act, record each recipient's outcome."""
 
+import contextlib
 import random
 import time
 from collections.abc import Callable, Collection
@@ -47,16 +48,21 @@ def send_account(
     manual: bool = False,
     only: Collection[int] | None = None,
     read_clock: Clock = clock.now,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> SendResult:
     """Send what is due. `manual`: a person asked, so a failed try is final and a resting account is tried at once.
 
     `only` names mails to send now, failed ones among them. While suspended only security mail goes out (T14).
+    `stop` is asked about twice a second while mail goes out: what was not tried is then given back. `progress` is
+    told as often how many of how many mails have been tried.
     """
     mapping.off()
     started = time.monotonic()
     account = EmailAccount.objects.get(pk=account_id)
     options = SendingOptions.objects.get_or_create(account=account)[0]
-    run = Run(account, options, policy(manual), read_clock)
+    run = Run(account, options, policy(manual), read_clock, stop, progress)
+    run.due = claims.count_due(account, now, only) if progress is not None else 0
     run.counts = claims.take_up_after_death(account, options, run.policy, now)
     holding.cancel_answered(account_id, now)
     error = _why_not(run, now)
@@ -94,27 +100,36 @@ def _work(run: Run, now: datetime, only: Collection[int] | None) -> str:
         return next((error for error in errors if error), "")
     except journal.LeaseLost:
         return _("Another worker has taken this run for dead and goes on with its mail.")
+    except Exception:
+        with contextlib.suppress(Exception):  # whatever failed, what the server answered is known and is kept
+            run.write()
+        raise
     finally:
         run.close()
 
 
 def _batches(run: Run, now: datetime, only: Collection[int] | None) -> str:
-    """Claim and send until nothing is due."""
-    while True:
+    """Claim and send until nothing is due, or the run is to stop."""
+    while not run.stop():
         suspended = current.is_suspended()
         moment = max(now, run.read_clock())
         if suspended and run.ahead is not None:
             run.return_rest(_("Email processing is suspended."))
         offers = run.take_ahead() or _claim(run, moment, only, suspended)
+        if not offers and run.unwritten:
+            run.write()  # of these the server took a part, and wants the rest at once
+            offers = _claim(run, max(now, run.read_clock()), only, suspended)
         if not offers:
             return _("Email processing is suspended.") if suspended else ""
         if len(offers) == CLAIM:
             run.beside.begin()
-        if only is None and not suspended and run.beside.runs:
+        if only is None and not suspended and run.beside.runs and not pace.is_limited(run.options, moment):
             run.ahead = run.beside.submit(partial(_claim, run, moment))
         error = _batch(run, offers, moment)
         if error or only is not None:
             return error
+    run.return_rest(_("Its worker stopped before it was offered to the server."))
+    return ""
 
 
 def _claim(

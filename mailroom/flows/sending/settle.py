@@ -38,6 +38,11 @@ class Counts:
     failed: int = 0
     in_doubt: int = 0
 
+    @property
+    def tried(self) -> int:
+        """How many mails the server was offered."""
+        return self.sent + self.deferred + self.failed + self.in_doubt
+
 
 @transaction.atomic
 def answered(

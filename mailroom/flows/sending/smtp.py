@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailroom.flows.sending import wire as wires
-from mailroom.flows.sending.replies import Envelope, Reply
+from mailroom.flows.sending.replies import Answer, Envelope, Reply
 from mailroom.flows.sending.wire import Wire
 from mailroom.mime import addresses
 from mailroom.records.email_accounts import connection
@@ -36,7 +36,9 @@ class SmtpSession:
     def __init__(self, wire: Wire, offers: dict[str, str], pipelining: bool = True) -> None:
         self.wire, self.offers = wire, offers
         self.pipelining = pipelining and "PIPELINING" in offers
+        self.handed = 0  # mails that it was given
         self.taken = 0
+        self.previous: Answer | None = None  # to the mail before, for the next mark
         self.broken = False
         self._letter: Letter | None = None
         self._commands: list[bytes] = []

@@ -7,7 +7,7 @@ from mailroom.flows.sending import notices, security, send, sent_folder, turns
 @engine.task("sending.send")
 def send_account(account_id: int) -> None:
     """Send what is due on one account."""
-    send.send_account(account_id, clock.now())
+    send.send_account(account_id, clock.now(), stop=engine.stopping)
 
 
 @engine.every(2, "sending.tick")

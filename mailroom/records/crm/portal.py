@@ -40,9 +40,9 @@ def ask(address: str, asked_from: str | None, now: datetime) -> PortalLink | Non
     return PortalLink.objects.create(address=folded, asked_from=asked_from, asked_at=now)
 
 
-def unanswered() -> QuerySet[PortalLink]:
-    """The links that were asked for and not made yet."""
-    return PortalLink.objects.filter(answered_at=None).order_by("pk")
+def unanswered(now: datetime) -> QuerySet[PortalLink]:
+    """The links that were asked for within the hour and not made yet: nobody waits for one any longer."""
+    return PortalLink.objects.filter(answered_at=None, asked_at__gt=now - ASKED_WITHIN).order_by("pk")
 
 
 def answer(link: PortalLink, now: datetime) -> str:

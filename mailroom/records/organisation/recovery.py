@@ -14,20 +14,20 @@ KEPT = timedelta(days=1)
 
 def ask(name: str, what: str, asked_from: str | None, now: datetime) -> bool:
     """Note it, known name or not: that takes the same time. False when it was asked too often."""
-    folded = name.replace("\x00", "").strip().casefold()[:254]
+    asked = name.replace("\x00", "").strip()[:254]
     Recovery.objects.filter(asked_at__lt=now - KEPT).delete()
     lately = Recovery.objects.filter(asked_at__gt=now - ASKED_WITHIN)
-    if not folded or lately.filter(name=folded, what=what).count() >= MOST_OF_A_NAME:
+    if not asked or lately.filter(name__iexact=asked, what=what).count() >= MOST_OF_A_NAME:
         return False
     if asked_from and lately.filter(asked_from=asked_from).count() >= MOST_FROM_A_PLACE:
         return False
-    Recovery.objects.create(name=folded, what=what, asked_at=now, asked_from=asked_from)
+    Recovery.objects.create(name=asked, what=what, asked_at=now, asked_from=asked_from)
     return True
 
 
-def unanswered() -> QuerySet[Recovery]:
-    """What was asked and not answered yet, the oldest first."""
-    return Recovery.objects.filter(answered_at=None).order_by("pk")
+def unanswered(now: datetime) -> QuerySet[Recovery]:
+    """What was asked within the hour and not answered yet, the oldest first: nobody waits for a link any longer."""
+    return Recovery.objects.filter(answered_at=None, asked_at__gt=now - ASKED_WITHIN).order_by("pk")
 
 
 def take(asked: Recovery, now: datetime) -> bool:

@@ -173,3 +173,18 @@ def test_an_interval_becomes_a_cron_line(seconds: int, line: str) -> None:
 def test_an_interval_that_no_cron_line_can_say_is_refused(seconds: int) -> None:
     with pytest.raises(ValueError, match="divide"):
         registry.cron(seconds)
+
+
+def test_long_work_is_told_that_its_worker_stops(ran: list[object], worker: engine.Worker) -> None:
+    def long() -> None:
+        ran.append("began")
+        wait_until(engine.stopping)
+        ran.append("ended")
+
+    engine.task("test.long")(long)
+    start(worker)
+    engine.wake("test.long")
+    wait_until(lambda: ran == ["began"])
+    assert worker.stop(timeout=10)
+    assert ran == ["began", "ended"]
+    assert not engine.stopping()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from mailroom.flows.sending import bulk, outbox, run, send
+from mailroom.flows.sending import bulk, outbox, send
 from mailroom.flows.sending.models import Mark, SendingOptions
 from mailroom.flows.sending.outbox import NewEmail
 from mailroom.mime.message import Address
@@ -18,16 +18,8 @@ from mailroom.records.preferences import current
 from tests.factories.accounts import AccountFactory
 from tests.servers.hostile.smtp import HostileSmtp
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_batches")]
 COUNT = 30
-
-
-@pytest.fixture(autouse=True)
-def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several claims and several pieces of the ledger a run."""
-    monkeypatch.setattr(send, "CLAIM", 5)
-    monkeypatch.setattr(run, "WRITE_AT", 3)
-    monkeypatch.setattr(run, "LOOK_AFTER", 0.0)
 
 
 def queue(account: EmailAccount, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -159,6 +160,26 @@ def test_the_page_does_the_same_work_whether_or_not_somebody_is_found(client: Cl
     assert not Email.objects.exists()
     security.answer_recoveries(clock.now())
     assert [email.to_line for email in Email.objects.all()] == [str(person)]
+
+
+def test_a_recovery_that_cannot_be_answered_waits_and_holds_up_no_other(
+    person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    for name in ("nobody", person.email):
+        recovery.ask(name, Recovery.What.LOGIN, None, now)
+    recover = security.recover_login
+
+    def failing(name: str, moment: datetime) -> object:
+        if name == "nobody":
+            raise OSError("the disk is full")
+        return recover(name, moment)
+
+    monkeypatch.setattr(security, "recover_login", failing)
+    security.answer_recoveries(now)
+    assert [asked.name for asked in recovery.unanswered(now)] == ["nobody"]
+    assert Email.objects.count() == 1
+    assert not recovery.unanswered(now + timedelta(hours=1)), "nobody waits for it any longer"
 
 
 def test_recovery_is_noted_five_times_an_hour_for_one_name(client: Client, person: Any) -> None:
