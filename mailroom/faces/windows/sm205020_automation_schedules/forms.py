@@ -1,10 +1,11 @@
 """The form of a schedule: Details and Schedule; the lines of its tables are read beside it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -167,8 +168,9 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subs
         if past:
             raise forms.ValidationError(_("Enter a moment that is still to come; Run now runs it at once."))
         if seen != stored:
-            self.data = self.data.copy()
-            self.data["next_execution_seen"] = stored
+            shown = cast(QueryDict, self.data).copy()
+            shown["next_execution_seen"] = stored
+            self.data = shown
             raise forms.ValidationError(_("It has changed since this page was opened. Save again to enter yours."))
         return moment
 
