@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from mailroom.base import audit, clock, engine
 from mailroom.records.emails import status
 from mailroom.records.organisation.models import Job, User
-from mailroom.records.organisation.models.jobs import JobState
+from mailroom.records.organisation.models.jobs import LIVE, JobState
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
@@ -78,6 +78,12 @@ def run(job_id: int) -> None:
     taken = {"state": JobState.RUNNING, "started_at": now, "lease_until": now + LEASE}
     if Job.objects.filter(_free(now), pk=job_id).update(**taken):
         _carry_out(Job.objects.get(pk=job_id), "window")
+
+
+def cancel(job: Job) -> None:
+    """Ask a job that has not ended to stop: what has begun is finished, the rest is left."""
+    Job.objects.filter(pk=job.pk, state__in=LIVE).update(cancel_requested=True)
+    job.refresh_from_db()
 
 
 def canceled(job: Job) -> bool:

@@ -10,11 +10,10 @@ from mailroom.base import clock
 from mailroom.faces.api import rights
 from mailroom.faces.api.v1.schemas import ERRORS, LARGEST_ID
 from mailroom.flows.scheduling import jobs
-from mailroom.records.organisation.models.jobs import Job, JobState
+from mailroom.records.organisation.models.jobs import Job
 
 router = Router(tags=["jobs"])
 MOST_RESULTS = 1000
-LIVE = (JobState.WAITING, JobState.RUNNING)
 
 
 @router.get("/{number}", response={200: dict[str, Any], **ERRORS})
@@ -27,8 +26,7 @@ def show(request: HttpRequest, number: int) -> dict[str, Any]:
 def cancel(request: HttpRequest, number: int) -> dict[str, Any]:
     """Ask the job to stop: what has begun is finished, the rest is left."""
     job = _find(request, number)
-    Job.objects.filter(pk=job.pk, state__in=LIVE).update(cancel_requested=True)
-    job.refresh_from_db()
+    jobs.cancel(job)
     return shown(job)
 
 

@@ -16,9 +16,7 @@ from mailroom.faces.windows.kit.views import WindowView
 from mailroom.flows.scheduling import jobs
 from mailroom.records.emails import status
 from mailroom.records.organisation.models import Job, User
-from mailroom.records.organisation.models.jobs import JobState
-
-LIVE = (JobState.WAITING, JobState.RUNNING)
+from mailroom.records.organisation.models.jobs import LIVE, JobState
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,8 @@ def spoken(span: timedelta) -> str:
 
 
 def _live(user: User) -> QuerySet[Job]:
-    return Job.objects.filter(owner=user, state__in=LIVE)
+    """Without what a page does not show: of two hundred thousand rows that is megabytes."""
+    return Job.objects.filter(owner=user, state__in=LIVE).defer("arguments", "results")
 
 
 def current(user: User) -> Progress | None:
@@ -119,8 +118,7 @@ class JobView(WindowView):
         if not self.cancels:
             return self.http_method_not_allowed(request)
         job = self.job(request, key)
-        Job.objects.filter(pk=job.pk, state__in=LIVE).update(cancel_requested=True)
-        job.refresh_from_db()
+        jobs.cancel(job)
         return self.progress(request, job)
 
     def progress(self, request: HttpRequest, job: Job) -> HttpResponse:

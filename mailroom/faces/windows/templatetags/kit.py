@@ -10,10 +10,9 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from mailroom.faces.windows.kit import actions, buttons, cells, chrome, conditions, heads, layout, lookups, rows, toasts
-from mailroom.faces.windows.kit.jobs import LIVE
 from mailroom.faces.windows.kit.listing import Listing
 from mailroom.faces.windows.kit.registry import Window
-from mailroom.records.organisation.models import Job
+from mailroom.records.organisation.models.jobs import LIVE, Job
 
 register = template.Library()
 

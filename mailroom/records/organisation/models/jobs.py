@@ -16,6 +16,9 @@ class JobState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+LIVE = (JobState.WAITING, JobState.RUNNING)
+
+
 class Job(models.Model):
     """One run of Process, Send all, import and the like: counts, progress and a result for each row."""
 
