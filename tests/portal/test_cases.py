@@ -51,6 +51,12 @@ def test_only_his_own_cases_are_listed_and_opened(visitor: Client, case: Case) -
     assert not CaseComment.objects.exists()
 
 
+def test_a_case_whose_number_has_signs_of_addresses_takes_a_comment(visitor: Client, case: Case) -> None:
+    Case.objects.filter(pk=case.pk).update(case_id="C#1?a")
+    answer = visitor.post("/portal/cases/C%231%3Fa/", {"text": "Hello", "key": "1"}, follow=True)
+    assert (answer.status_code, CaseComment.objects.count()) == (200, 1)
+
+
 def test_the_conversation_is_his_own_mail_and_comments_alone(
     visitor: Client, case: Case, agent: User, comment: Callable[..., Any]
 ) -> None:

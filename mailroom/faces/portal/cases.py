@@ -3,6 +3,7 @@
 import secrets
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.db import transaction
@@ -76,7 +77,7 @@ class CasePage(PortalView):
         except (commenting.NotTaken, attached.TooLarge) as refused:
             form.add_error("text", str(refused))
             return self.show(case, form, status=422)
-        return HttpResponseRedirect(f"/portal/cases/{case.case_id}/?sent#end")
+        return HttpResponseRedirect(f"/portal/cases/{quote(case.case_id, safe='')}/?sent#end")
 
     def write(self, request: HttpRequest, case: Case, values: dict[str, Any]) -> CaseComment:
         """Keep the comment and queue its notice together; a form sent twice does it once."""

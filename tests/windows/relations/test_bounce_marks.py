@@ -38,7 +38,9 @@ def test_the_mark_is_shown_with_its_reason_and_cleared(
     assert "Bounced for good" in shown
     assert "there is no such mailbox: 550 &lt;b&gt;no&lt;/b&gt;" in shown
     assert client.get(f"{window}record/do/clear-bounce/").status_code == 405
-    client.post(f"{window}record/do/clear-bounce/", {"ids": record.pk})
+    values = {"ids": record.pk}
+    answer = client.post(f"{window}record/do/clear-bounce/", values, headers={"HX-Request": "true"})
+    assert client.get(answer.headers["HX-Redirect"]).headers["Location"] == f"{window}{record.pk}/"
     assert not BouncedAddress.objects.exists()
     assert "data-bounced" not in client.get(f"{window}{record.pk}/").content.decode()
 

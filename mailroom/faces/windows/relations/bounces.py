@@ -22,7 +22,8 @@ def clearing(entity: str) -> Action:
             mark = bounced.of_address(record.email)
             if mark is not None and bounced.works(record.email):
                 audit.record(record, audit.Act.UPDATE, user, bounce_mark=(mark.words or mark.get_kind_display(), ""))
-        return Outcome(_("The mark is gone: mail goes to this address again."))
+        where = f"/entity/{entity}/{ids[0]}/"  # its page tells of it in a banner
+        return Outcome(_("The mark is gone: mail goes to this address again."), redirect=where)
 
     def nothing_to_clear(request: HttpRequest, record: Any) -> str:
         marked = bounced.of_address(record.email) is not None

@@ -77,7 +77,8 @@ def _subscribing(entity: str) -> Action:
     def run(request: HttpRequest, ids: list[Any]) -> Outcome:
         for record in entities.TYPES[entity].rows(requests.user_of(request)).filter(pk__in=ids):
             marketing.subscribe(marketing.unsubscribed(record.email))
-        return Outcome(_("This address gets mass mail again."))
+        where = f"/entity/{entity}/{ids[0]}/"  # its page tells of it in a banner
+        return Outcome(_("This address gets mass mail again."), redirect=where)
 
     def nothing(request: HttpRequest, record: Any) -> str:
         return "" if marketing.unsubscribed(record.email) else _("It is not unsubscribed.")
