@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from mailroom.flows.mailings import preparing, recipients
 from mailroom.flows.mailings.models import MassEmail
 from mailroom.flows.scheduling import jobs
 from mailroom.records.activities import attached
+from mailroom.records.crm import marketing
 from mailroom.records.crm.models import Campaign, Contact, MarketingList, Unsubscribed
 from mailroom.records.emails.models import Email
 from mailroom.records.organisation import people
@@ -158,6 +161,71 @@ def test_its_window_shows_how_far_preparing_is_and_opens_anew_when_it_ends(
     jobs.run(job.pk)
     assert client.get(f"{where}figures/?preparing=1").headers["HX-Refresh"] == "true"
     assert "1 recipient" in client.get(where).content.decode()
+
+
+def test_its_window_tells_why_it_is_not_prepared(
+    visitor: Visitor, ola: Contact, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, made = visitor("marketing"), mass_mail.mass_email(now, mass_mail.marketing_list(now, ola))
+    where = f"/cr308000/{made.mass_email_id}/"
+    assert "data-trouble" not in client.get(where).content.decode()
+    client.post("/cr308000/record/do/prepare/", {"ids": made.pk})
+    monkeypatch.setattr(recipients, "decide", lambda *_arguments: 1 / 0)
+    jobs.run(Job.objects.get().pk)
+    client.get(f"{where}figures/?preparing=1")
+    page = visitor("administrator").get(where).content.decode()
+    assert "ZeroDivisionError" in page.partition("data-trouble")[2][:400]
+    assert "0 recipients" not in page
+
+
+def test_line_ends_of_a_text_area_are_no_change_of_the_text(visitor: Visitor, ola: Contact, now: datetime) -> None:
+    of = mass_mail.marketing_list(now, ola)
+    made = mass_mail.mass_email(now, of, body="<p>Hello</p>\n<p>((Name))</p>")
+    preparing.at_once(made.pk, now)
+    client, where = visitor("marketing"), f"/cr308000/{made.mass_email_id}/"
+    same = form(subject="New crates", marketing_lists=[of.pk], body="<p>Hello</p>\r\n<p>((Name))</p>\r\n")
+    assert client.post(where, same | {"description": "Renamed"}).status_code == 303
+    made.refresh_from_db()
+    assert (made.status, made.description) == ("prepared", "Renamed")
+    assert client.post(where, same | {"body": "<p>Hello</p>\r\n<p>((Name))!</p>"}).status_code == 303
+    made.refresh_from_db()
+    assert (made.status, made.body) == ("on_hold", "<p>Hello</p>\n<p>((Name))!</p>")
+
+
+def test_the_preview_speaks_the_language_of_the_mail(visitor: Visitor, ola: Contact, now: datetime) -> None:
+    client, writer = visitor("marketing"), people.create_user("siri", "", "marketing")
+    writer.language = "nb"
+    writer.save()
+    made = mass_mail.mass_email(now, mass_mail.marketing_list(now, ola), by=writer)
+    assert "Meld av" in client.get(f"/cr308000/{made.mass_email_id}/preview/").content.decode()
+    client.post("/cr308000/record/do/test/", {"ids": made.pk, "confirmed": "1", "address": "me@mailroom.test"})
+    assert "Meld av" in Email.objects.get().content.html
+
+
+def test_a_campaign_and_its_members_are_kept_together_or_not_at_all(
+    visitor: Visitor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = mass_mail.campaign(now)
+
+    def breaks(*_arguments: Any) -> None:
+        raise ValidationError("No members today.")
+
+    monkeypatch.setattr(marketing, "add", breaks)
+    values = {"campaign_id": campaign.campaign_id, "name": "Renamed", "status": "planned"}
+    assert visitor("marketing").post("/cr202000/CAMP-1/", values).status_code == 422
+    campaign.refresh_from_db()
+    assert campaign.name == "Autumn crates"
+
+
+def test_a_changed_unsubscription_takes_the_place_of_what_it_was(visitor: Visitor, now: datetime) -> None:
+    client, of = visitor("marketing"), mass_mail.marketing_list(now)
+    old = marketing.unsubscribe("ola@example.net", None, now)
+    where = f"/cr204010/address/{old.pk}/"
+    assert client.post(where, {"address": "Ola@example.net"}).status_code == 303
+    assert Unsubscribed.objects.get() == old
+    assert client.post(where, {"address": "ola@example.net", "marketing_list": of.pk}).status_code == 303
+    row = Unsubscribed.objects.get()
+    assert (row.marketing_list, row.by and row.by.role) == (of, "marketing")
 
 
 @pytest.mark.parametrize("role", ["agent", "reader", "supervisor"])

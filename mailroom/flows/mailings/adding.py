@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,9 +13,11 @@ from mailroom.records.crm import marketing
 from mailroom.records.crm.models import Campaign, Contact, Lead, MarketingList
 from mailroom.records.emails import status
 from mailroom.records.organisation.models import Job, User
+from mailroom.records.organisation.models.people import Role
 
 KIND = "members"
 BATCH = 500
+KEEPERS = frozenset({Role.ADMINISTRATOR, Role.MARKETING, Role.API})  # who may change lists and campaigns
 OF: dict[str, type[Any]] = {"marketing_list": MarketingList, "campaign": Campaign}
 PEOPLE: dict[str, tuple[type[Any], Any]] = {
     "contact": (Contact, gettext_lazy("contacts")),
@@ -38,16 +41,17 @@ def run(job: Job) -> None:
     """Batch by batch, from where a worker that died left off; those who were members already are told by name."""
     arguments = job.arguments
     of = OF[arguments["of"]].objects.filter(pk=arguments["of_id"]).first()
-    if of is None:
-        job.failed, job.message = job.total, _("It is not there any more.")
-        return jobs.keep(job)
     change = marketing.take_off if arguments["take_off"] else marketing.add_by_ids
     with jobs.in_owners_language(job):
+        if of is None:
+            job.failed, job.message = job.total, _("It is not there any more.")
+            return jobs.keep(job)
         for first in range(job.done + job.failed, len(arguments["ids"]), BATCH):
             if jobs.canceled(job):
                 return None
             batch = arguments["ids"][first : first + BATCH]
-            _count(job, batch, change(of, PEOPLE[arguments["people"]][0], batch, job.created_at))
+            with transaction.atomic():  # whoever was added is counted as new, also where a worker dies in between
+                _count(job, batch, change(of, PEOPLE[arguments["people"]][0], batch, job.created_at))
     return None
 
 
@@ -65,7 +69,7 @@ def back(job: Job, by: User, now: datetime) -> Job:
 
 def register() -> None:
     """Let jobs of this kind be run and taken back."""
-    jobs.register(KIND, run, may_go_back, back)
+    jobs.register(KIND, run, may_go_back, back, KEEPERS)
 
 
 def _start(title: str, arguments: dict[str, Any], window_id: str, by: User, now: datetime) -> Job:
@@ -78,12 +82,13 @@ def _arguments(of: MarketingList | Campaign, people: str, ids: Sequence[int]) ->
 
 
 def _count(job: Job, batch: Sequence[int], outcome: marketing.Changed) -> None:
-    """Who was a member before is done, too; who is not there any more has failed."""
+    """Who was a member before, or none any more, is done, too; who is not there any more has failed."""
+    unchanged = _("No member any more.") if job.arguments["take_off"] else _("A member before.")
     for key in batch:
         if key in outcome.gone:
             job.results[str(key)] = {"failed": True, "words": _("It is not there any more.")}
         elif key not in outcome.changed:
-            job.results[str(key)] = {"failed": False, "words": _("A member before.")}
+            job.results[str(key)] = {"failed": False, "words": unchanged}
     job.failed += len(outcome.gone)
     job.done += len(batch) - len(outcome.gone)
     before = sum(not row["failed"] for row in job.results.values())

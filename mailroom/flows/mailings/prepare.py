@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mailroom.base import engine, mapping
@@ -137,7 +136,7 @@ def _batch(mass_email_id: int, now: datetime, position: int) -> int:
         if row.pk in left_out:
             row.reason, row.key = left_out[row.pk], ""
     chosen = [row for row in rows if row.pk not in left_out]
-    with translation.override(by.language if by is not None else "en"):
+    with text.in_its_language(mass_email):
         drafts = [(row, draft) for row in chosen if (draft := _draft(mass_email, row, now, base)) is not None]
     emails = compose.create_many([draft for _row, draft in drafts], now, by)
     _attach(mass_email, emails)

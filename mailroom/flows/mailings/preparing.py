@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from mailroom.base import mapping
 from mailroom.flows.mailings import prepare, recipients, responses, text
@@ -19,6 +19,7 @@ from mailroom.records.organisation.models.jobs import JobState
 KIND = "prepare"
 WINDOW = "CR308000"
 BATCH = 500
+STOPPED = gettext_lazy("Preparing was stopped before its end; Recipients lists only whom it had come to.")
 
 
 @transaction.atomic
@@ -50,17 +51,35 @@ def run(job: Job) -> None:
     number, now = job.arguments["mass_email"], datetime.fromisoformat(job.arguments["at"])
     MassEmail.objects.filter(pk=number, status=State.PREPARING, job=None).update(job=job)
     mapping.off()
-    ended = False
-    try:
-        with jobs.in_owners_language(job):
+    with jobs.in_owners_language(job):
+        if not MassEmail.objects.filter(pk=number).exists():
+            job.message = _("It is not there any more.")
+            return
+        ended = False
+        try:
             ended = _freeze(job, number, now)
-    finally:
-        if not ended:
-            _given_up(job, number)
+            if not ended:
+                _stopped(job)
+        finally:
+            if not ended:
+                _given_up(job, number)
 
 
 def told(mass_email: MassEmail) -> str:
-    """What preparing came to, in words."""
+    """What preparing came to, in words: also that it was stopped, or why it broke off."""
+    if mass_email.status != State.PREPARED and mass_email.job is not None:
+        return mass_email.job.message or str(STOPPED)
+    return _counted(mass_email)
+
+
+def why_not(mass_email: MassEmail) -> str:
+    """Why the last time it was prepared did not come to its end; empty when it did."""
+    job = mass_email.job
+    ended_badly = job is not None and job.state in {JobState.FAILED, JobState.CANCELED}
+    return told(mass_email) if ended_badly and mass_email.status == State.ON_HOLD else ""
+
+
+def _counted(mass_email: MassEmail) -> str:
     counts = responses.counts([mass_email.pk]).get(mass_email.pk, responses.Counts())
     gets = ngettext("%(n)d recipient", "%(n)d recipients", counts.recipients) % {"n": counts.recipients}
     if not counts.recipients:
@@ -128,9 +147,9 @@ def _cleared(job: Job, number: int) -> bool:
 
 
 def _is_ours(job: Job, number: int) -> bool:
-    """Whether the mass email still waits for this job; it stays so until the transaction ends."""
+    """Whether the mass email still waits for this job in these hands; it stays so until the transaction ends."""
     rows = MassEmail.objects.select_for_update(of=("self",))
-    return rows.filter(pk=number, status=State.PREPARING, job=job).first() is not None
+    return rows.filter(pk=number, status=State.PREPARING, job=job).first() is not None and jobs.is_mine(job)
 
 
 @transaction.atomic
@@ -142,8 +161,15 @@ def _prepared(job: Job, number: int, now: datetime) -> None:
     mass_email.status = State.PREPARED if anybody else State.ON_HOLD
     mass_email.prepared_at = now if anybody else mass_email.prepared_at
     mass_email.save(update_fields=["status", "prepared_at"])
-    job.total, job.message = job.done, told(mass_email)
+    job.total, job.message = job.done, _counted(mass_email)
     jobs.keep(job)
+
+
+def _stopped(job: Job) -> None:
+    """Somebody canceled it or put the mass email on hold: the job has not done what it was asked for."""
+    if jobs.is_mine(job):
+        jobs.cancel(job)
+        job.message = str(STOPPED)
 
 
 @transaction.atomic

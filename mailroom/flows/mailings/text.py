@@ -34,6 +34,11 @@ def template_of(mass_email: MassEmail) -> NotificationTemplate:
     return NotificationTemplate(subject=mass_email.subject, body=mass_email.body, window_id=entity.WINDOW)
 
 
+def in_its_language(mass_email: MassEmail) -> translation.override:
+    """Round making its mails: dates and the words beside the text are in the language of who made it."""
+    return translation.override(mass_email.created_by.language if mass_email.created_by is not None else "en")
+
+
 def problems(mass_email: MassEmail) -> list[checking.Problem]:
     """What is wrong with its placeholders."""
     return checking.of_placeholders(template_of(mass_email))
@@ -100,7 +105,7 @@ def send_test(mass_email: MassEmail, recipient: MassEmailRecipient | None, to: s
     Raises NotReady, render.TooLong, outbox.BadAddress, outbox.NoRecipient or store.FileMissing.
     """
     check(mass_email)
-    with translation.override(by.language):
+    with in_its_language(mass_email):
         made = filled(mass_email, recipient, now, from_template.base_address())
     fields = DraftFields(
         account=mass_email.account,

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db.models import Q
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from mailroom.base import audit, clock, engine
 from mailroom.records.emails import status
 from mailroom.records.organisation.models import Job, User
 from mailroom.records.organisation.models.jobs import LIVE, JobState
+from mailroom.records.organisation.models.people import Role
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
@@ -31,6 +33,11 @@ class Kind:
     run: Callable[[Job], None]
     may_go_back: Callable[[Job], bool]
     back: Back | None
+    by: frozenset[Role]
+
+
+class TakenOver(Exception):
+    """Another worker has begun the job anew."""
 
 
 _kinds: dict[str, Kind] = {}
@@ -41,12 +48,13 @@ def register(
     run: Callable[[Job], None],
     may_go_back: Callable[[Job], bool] = lambda job: False,
     back: Back | None = None,
+    by: frozenset[Role] = frozenset(Role) - {Role.READER},
 ) -> None:
     """Say what carries out jobs of a kind; it counts on the job by `tell` and stops when `canceled`.
 
-    `back` starts the job that takes an ended one back, of those that `may_go_back` allows.
+    `back` starts the job that takes an ended one back, of those that `may_go_back` allows, for users of the roles `by`.
     """
-    _kinds[kind] = Kind(run, may_go_back, back)
+    _kinds[kind] = Kind(run, may_go_back, back, by)
 
 
 def start(
@@ -107,9 +115,23 @@ def tell(job: Job, key: str, error: str, words: str = "") -> None:
 
 
 def keep(job: Job) -> None:
-    """Save how far the job is, for those who watch; its lease begins anew."""
+    """Save how far the job is, for those who watch; its lease begins anew.
+
+    Raises TakenOver where another worker has begun it since: it was thought dead, and the job is not its any more.
+    """
     job.lease_until = clock.now() + LEASE
-    job.save(update_fields=["total", "done", "failed", "results", "message", "lease_until"])
+    names = ("total", "done", "failed", "results", "message", "lease_until")
+    if not _mine(job).update(**{name: getattr(job, name) for name in names}):
+        raise TakenOver
+
+
+def is_mine(job: Job) -> bool:
+    """Whether no other worker has begun the job since this one did."""
+    return _mine(job).exists()
+
+
+def _mine(job: Job) -> QuerySet[Job]:
+    return Job.objects.filter(pk=job.pk, started_at=job.started_at)
 
 
 def can_be_undone(job: Job) -> bool:
@@ -120,8 +142,13 @@ def can_be_undone(job: Job) -> bool:
 
 
 def undo(job: Job, by: User, now: datetime) -> Job:
-    """The job that takes this one back; raises status.Refused where that cannot be."""
+    """The job that takes this one back.
+
+    Raises status.Refused where that cannot be, PermissionDenied for other roles.
+    """
     back = _kinds[job.kind].back if can_be_undone(job) else None
+    if back is not None and by.role not in _kinds[job.kind].by:  # it may be another than when the job was started
+        raise PermissionDenied
     if back is None:
         raise status.Refused(_("This cannot be taken back any more."))
     Job.objects.filter(pk=job.pk).update(arguments=job.arguments | {"undone": True})
@@ -163,10 +190,13 @@ def _carry_out(job: Job, way: str) -> None:
     try:
         with audit.acting(job.owner, way):
             _kinds[job.kind].run(job)
+    except TakenOver:
+        log.warning("job taken over", job=job.pk)
+        return
     except Exception as error:  # whatever happens, the person who waits is told
         log.exception("job failed", job=job.pk)
         job.state, job.message = JobState.FAILED, f"{type(error).__name__}: {error}"
     else:
         job.state = JobState.CANCELED if canceled(job) else JobState.DONE
     job.finished_at = clock.now()
-    job.save(update_fields=["state", "message", "finished_at"])
+    _mine(job).update(state=job.state, message=job.message, finished_at=job.finished_at)

@@ -1,6 +1,7 @@
 """Prepare as a job: batches under a lease, stopped, killed and begun anew, and nothing changed under its hands."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -85,12 +86,15 @@ def test_stopped_it_is_on_hold_and_can_be_prepared_again(
             Job.objects.filter(pk=row.pk).update(cancel_requested=True)
 
     monkeypatch.setattr(jobs, "keep", stop)
-    run(job)
+    ended = run(job)
     mass_email.refresh_from_db()
     assert (mass_email.status, mass_email.recipients.count()) == ("on_hold", 2)
+    assert (ended.state, preparing.told(mass_email)) == ("canceled", ended.message)
+    assert "stopped before its end" in preparing.why_not(mass_email)
     monkeypatch.undo()
-    assert preparing.at_once(mass_email.pk, now).status == "prepared"
-    assert mass_email.recipients.count() == 7
+    mass_email = preparing.at_once(mass_email.pk, now)
+    assert (mass_email.status, mass_email.recipients.count()) == ("prepared", 7)
+    assert (preparing.why_not(mass_email), preparing.told(mass_email)) == ("", "7 recipients")
 
 
 def test_what_breaks_tells_so_and_leaves_it_on_hold(
@@ -101,8 +105,37 @@ def test_what_breaks_tells_so_and_leaves_it_on_hold(
     mass_email.refresh_from_db()
     assert (job.state, mass_email.status) == ("failed", "on_hold")
     assert "ZeroDivisionError" in job.message
+    assert preparing.told(mass_email) == preparing.why_not(mass_email) == job.message
     with pytest.raises(status.Refused):
         preparing.at_once(mass_email.pk, now)
+
+
+def test_a_worker_that_was_thought_dead_takes_nothing_off_that_the_next_one_froze(
+    mass_email: MassEmail, now: datetime, agent: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, counted, kept = preparing.start(mass_email.pk, agent, now), recipients.count, []
+
+    def long_count(*arguments: Any) -> int:
+        if not kept:  # the slow worker: its lease ends, and another has frozen nearly all when it wakes up
+            kept.append(1)
+            Job.objects.update(lease_until=now)
+            jobs.run(job.pk)
+            MassEmail.objects.update(status="preparing")
+            Job.objects.update(state="running")
+        return counted(*arguments)
+
+    monkeypatch.setattr(recipients, "count", long_count)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    mass_email.refresh_from_db()
+    assert (mass_email.recipients.count(), mass_email.status) == (7, "preparing")
+    assert (job.state, job.done, job.cancel_requested) == ("running", 7, False)
+
+
+def test_of_one_that_was_deleted_the_job_tells_so(mass_email: MassEmail, now: datetime, agent: User) -> None:
+    job = preparing.start(mass_email.pk, agent, now)
+    mass_email.delete()
+    assert (run(job).state, run(job).message) == ("done", "It is not there any more.")
 
 
 def test_an_older_job_leaves_what_a_newer_one_prepares(mass_email: MassEmail, now: datetime, agent: User) -> None:

@@ -54,9 +54,48 @@ def test_all_that_a_search_found_is_added_by_a_job_and_taken_off_by_undo(
     job = last_job()
     assert (job.total, job.done, job.failed, of.members.count()) == (5, 5, 0, 5)
     assert job.message == "4 added; 1 belonged to it before."
+    of.members.filter(**{kind: found[1]}).delete()
     client.post(f"/jobs/{job.pk}/undo/")
-    last_job()
+    undone = last_job()
     assert [one.person for one in of.members.all()] == [found[0]]
+    assert undone.results == {str(found[1].pk): {"failed": False, "words": "No member any more."}}
+
+
+def test_a_worker_that_dies_behind_a_batch_loses_nobody_whom_undo_takes_off(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of, by = mass_mail.marketing_list(now), people.create_user("m", "", "marketing")
+    job = adding.start(of, "contact", [mass_mail.contact().pk], "CR302000", by, now)
+
+    def dies(_job: Job) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(jobs, "keep", dies)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run(job.pk)
+    monkeypatch.undo()
+    Job.objects.update(lease_until=now)
+    assert last_job().results == {}
+    assert jobs.undo(Job.objects.get(), by, now).arguments["ids"]
+
+
+def test_the_words_of_a_job_are_in_its_owners_language(now: datetime) -> None:
+    of, by = mass_mail.marketing_list(now), people.create_user("m", "", "marketing")
+    User.objects.update(language="nb")
+    adding.start(of, "contact", [mass_mail.contact().pk], "CR302000", by, now)
+    of.delete()
+    assert "ikke" in last_job().message
+
+
+def test_who_is_not_in_marketing_any_more_takes_nothing_back(now: datetime, client: Client) -> None:
+    of, by = mass_mail.marketing_list(now), people.create_user("m", "", "marketing")
+    job = adding.start(of, "contact", [mass_mail.contact().pk], "CR302000", by, now)
+    last_job()
+    User.objects.filter(pk=by.pk).update(role="agent")
+    client.force_login(by, BACKEND)
+    assert client.post(f"/jobs/{job.pk}/undo/").status_code == 403
+    assert client.post(f"/api/v1/jobs/{job.pk}/undo").status_code == 403
+    assert (Job.objects.count(), of.members.count()) == (1, 1)
 
 
 @each
@@ -131,6 +170,7 @@ def test_a_page_tells_since_when_and_why_and_marketing_lifts_it(kind: str, now: 
     do = f"{WINDOWS[kind]}record/do/subscribe/"
     assert "Do so only when its owner asked for it." in client.post(do, {"ids": person.pk}).content.decode()
     assert Unsubscribed.objects.count() == 2
-    client.post(do, {"ids": person.pk, "confirmed": "1"})
+    answer = client.post(do, {"ids": person.pk, "confirmed": "1"}, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == f"/entity/{kind}/{person.pk}/", "its page is opened anew"
     assert not Unsubscribed.objects.exists()
     assert "data-unsubscribed" not in client.get(where).content.decode()

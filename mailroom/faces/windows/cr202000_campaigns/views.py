@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -107,9 +108,10 @@ class CampaignWindow(EntityWindow):
         return made
 
     def save(self, request: HttpRequest, form: Any) -> Any:
-        """With its members."""
-        record = super().save(request, form)
-        members.keep(request, record, form)
+        """With its members, together or not at all."""
+        with transaction.atomic():
+            record = super().save(request, form)
+            members.keep(request, record, form)
         return record
 
     def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import include, path
@@ -116,9 +117,13 @@ class UnsubscribedAddress(RecordWindow):
         return Unsubscribed.objects.select_related("marketing_list")
 
     def save(self, request: HttpRequest, form: Any) -> Unsubscribed:
-        """Note it; what stood already stays."""
+        """Note it; what stood already stays. A changed one is noted anew, in place of what it was."""
         given, chosen = form.cleaned_data["address"], form.cleaned_data["marketing_list"]
-        return marketing.unsubscribe(given, chosen, clock.now(), requests.user_of(request))
+        with transaction.atomic():
+            made = marketing.unsubscribe(given, chosen, clock.now(), requests.user_of(request))
+            if form.instance.pk is not None and form.instance.pk != made.pk:
+                marketing.subscribe(Unsubscribed.objects.filter(pk=form.instance.pk))
+        return made
 
 
 urlpatterns = [*UnsubscribedAddresses.urls(), path("address/", include(UnsubscribedAddress.urls(among="address")))]

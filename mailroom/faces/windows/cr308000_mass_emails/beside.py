@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils import translation
 from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -115,7 +114,7 @@ class Preview(Beside):
         row = next((one for one in offered if one.pk == chosen), offered[0] if offered else None)
         context: dict[str, Any] = {"record": record, "offered": offered, "recipient": row}
         try:
-            with translation.override(requests.user_of(request).language):
+            with text.in_its_language(record):
                 mail = text.filled(record, row, clock.now(), from_template.base_address())
             context |= {"mail": mail, "document": body.of_draft(mail.html), "problems": text.problems(record)}
         except TooLong as error:

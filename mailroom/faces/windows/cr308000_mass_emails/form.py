@@ -25,6 +25,23 @@ def _many(label: Any, rows: Any) -> Any:
     return forms.ModelMultipleChoiceField(rows, label=label, required=False, widget=forms.CheckboxSelectMultiple)
 
 
+class Html(forms.CharField):
+    """A text as it is stored: what a text area makes of line ends, and what could run, is no change."""
+
+    def to_python(self, value: Any) -> str:
+        """Without anything that could run."""
+        return clean_html(super().to_python(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether another text would be stored."""
+        return not self.disabled and clean_html(initial) != clean_html(data)
+
+
+def clean_html(given: Any) -> str:
+    """What is stored of a text."""
+    return bodies.sanitise_html(language.with_tables(str(given or "").replace("\r\n", "\n").strip()))
+
+
 class MassEmailForm(RecordForm):
     """All fields of the window; while it is prepared and once mail is on its way description and owner alone change."""
 
@@ -45,6 +62,7 @@ class MassEmailForm(RecordForm):
             *("marketing_lists", "campaigns", "campaign_members", "to_contacts", "to_leads", "to_employees"),
         )
         widgets = {"body": forms.Textarea(attrs={"data-editor": "", "rows": 14})}
+        field_classes = {"body": Html}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,10 +75,6 @@ class MassEmailForm(RecordForm):
             self.fields["mass_email_id"].disabled = True
         if self.instance.pk is not None:
             self.fields["mass_email_id"].help_text = ""
-
-    def clean_body(self) -> str:
-        """Without anything that could run."""
-        return bodies.sanitise_html(language.with_tables(self.cleaned_data.get("body") or ""))
 
     def clean(self) -> dict[str, Any]:
         """Placeholders are known, and the chosen source has something chosen."""

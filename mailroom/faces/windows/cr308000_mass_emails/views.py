@@ -20,7 +20,7 @@ from mailroom.faces.windows.kit.layout import Layout, Section, Tab
 from mailroom.faces.windows.kit.registry import MARKETERS
 from mailroom.faces.windows.relations import grid
 from mailroom.faces.windows.relations.record import EntityWindow
-from mailroom.flows.mailings import entity, prepare, responses
+from mailroom.flows.mailings import entity, prepare, preparing, responses
 from mailroom.flows.mailings.models import MassEmail
 from mailroom.records.notifications import sources
 
@@ -153,6 +153,7 @@ class MassEmailWindow(EntityWindow):
             return found
         found |= {
             "fixed": prepare.why_fixed(record),
+            "trouble": preparing.why_not(record),
             "running_job": jobs.running(record.job, requests.user_of(request)),
         }
         return found | beside.figures(record) | beside.recipients(request, record)
