@@ -42,16 +42,15 @@ def run(job: Job) -> None:
     arguments = job.arguments
     of = OF[arguments["of"]].objects.filter(pk=arguments["of_id"]).first()
     change = marketing.take_off if arguments["take_off"] else marketing.add_by_ids
-    with jobs.in_owners_language(job):
-        if of is None:
-            job.failed, job.message = job.total, _("It is not there any more.")
-            return jobs.keep(job)
-        for first in range(job.done + job.failed, len(arguments["ids"]), BATCH):
-            if jobs.canceled(job):
-                return None
-            batch = arguments["ids"][first : first + BATCH]
-            with transaction.atomic():  # whoever was added is counted as new, also where a worker dies in between
-                _count(job, batch, change(of, PEOPLE[arguments["people"]][0], batch, job.created_at))
+    if of is None:
+        job.failed, job.message = job.total, _("It is not there any more.")
+        return jobs.keep(job)
+    for first in range(job.done + job.failed, len(arguments["ids"]), BATCH):
+        if jobs.canceled(job):
+            return None
+        batch = arguments["ids"][first : first + BATCH]
+        with transaction.atomic():  # whoever was added is counted as new, also where a worker dies in between
+            _count(job, batch, change(of, PEOPLE[arguments["people"]][0], batch, job.created_at))
     return None
 
 

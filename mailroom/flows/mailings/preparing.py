@@ -51,18 +51,17 @@ def run(job: Job) -> None:
     number, now = job.arguments["mass_email"], datetime.fromisoformat(job.arguments["at"])
     MassEmail.objects.filter(pk=number, status=State.PREPARING, job=None).update(job=job)
     mapping.off()
-    with jobs.in_owners_language(job):
-        if not MassEmail.objects.filter(pk=number).exists():
-            job.message = _("It is not there any more.")
-            return
-        ended = False
-        try:
-            ended = _freeze(job, number, now)
-            if not ended:
-                _stopped(job)
-        finally:
-            if not ended:
-                _given_up(job, number)
+    if not MassEmail.objects.filter(pk=number).exists():
+        job.message = _("It is not there any more.")
+        return
+    ended = False
+    try:
+        ended = _freeze(job, number, now)
+        if not ended:
+            _stopped(job)
+    finally:
+        if not ended:
+            _given_up(job, number)
 
 
 def told(mass_email: MassEmail) -> str:

@@ -99,11 +99,6 @@ def canceled(job: Job) -> bool:
     return Job.objects.filter(pk=job.pk, cancel_requested=True).exists()
 
 
-def in_owners_language(job: Job) -> translation.override:
-    """Round work whose words are kept on the job: who started it reads them."""
-    return translation.override(job.owner.language if job.owner is not None else "en")
-
-
 def tell(job: Job, key: str, error: str, words: str = "") -> None:
     """Count one row with its result in words: the reason of a failed one, what came of any other."""
     if error:
@@ -188,7 +183,7 @@ def _made(
 
 def _carry_out(job: Job, way: str) -> None:
     try:
-        with audit.acting(job.owner, way):
+        with audit.acting(job.owner, way), _in_owners_language(job):
             _kinds[job.kind].run(job)
     except TakenOver:
         log.warning("job taken over", job=job.pk)
@@ -200,3 +195,8 @@ def _carry_out(job: Job, way: str) -> None:
         job.state = JobState.CANCELED if canceled(job) else JobState.DONE
     job.finished_at = clock.now()
     _mine(job).update(state=job.state, message=job.message, finished_at=job.finished_at)
+
+
+def _in_owners_language(job: Job) -> translation.override:
+    """Who started the job reads the words that are kept on it."""
+    return translation.override(job.owner.language if job.owner is not None else "en")
