@@ -24,6 +24,7 @@ class Incoming(GridWindow):
         subject=_("Subject"),
         from_=_("From"),
         date=_("Date"),
+        files=_("Files"),
         status=_("Email status"),
         to=_("To"),
         related=_("Related entity description"),

@@ -23,6 +23,7 @@ class AllEmails(Incoming):
         subject=_("Subject"),
         from_=_("From"),
         date=_("Date"),
+        files=_("Files"),
         status=_("Mail status"),
         to=_("To"),
         related=_("Related entity description"),

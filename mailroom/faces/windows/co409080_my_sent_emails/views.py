@@ -25,6 +25,7 @@ class Sent(Incoming):
         cc=_("Cc"),
         bcc=_("Bcc"),
         date=_("Date"),
+        files=_("Files"),
         status=_("Email status"),
         from_=_("From"),
         related=_("Related entity description"),

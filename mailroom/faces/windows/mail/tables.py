@@ -76,11 +76,12 @@ def _column(key: str, label: Any, to_indexed: bool) -> Column:
         "to": lambda: Column("to", label, cell=lambda row: row.to_line, sort="to_key", indexed=to_indexed, width=22),
         "cc": lambda: Column("cc", label, cell=lambda row: row.cc_line, width=18),
         "bcc": lambda: Column("bcc", label, cell=lambda row: row.bcc_line, width=18),
-        "related": lambda: _by("related", label, related_cell, "related_entity_description", 24),
+        "files": lambda: Column("files", label, cell=cells.of("attachment_count", cells.clip), width=8, place="clip"),
+        "related": lambda: _by("related", label, related_cell, "related_entity_description", 24, place="entity"),
         "workgroup": lambda: _by(
             "workgroup", label, lambda row: str(row.workgroup or ""), "workgroup__description", 14
         ),
-        "owner": lambda: _by("owner", label, lambda row: str(row.owner or ""), "owner__name", 18),
+        "owner": lambda: _by("owner", label, cells.of("owner", cells.person), "owner__name", 18),
         "created_by": lambda: _by(
             "created_by", label, lambda row: str(row.created_by or ""), "created_by__full_name", 18
         ),
@@ -94,9 +95,9 @@ def _column(key: str, label: Any, to_indexed: bool) -> Column:
     return made[key.rstrip("_")]()
 
 
-def _by(key: str, label: Any, cell: Cell, sort: str, width: int) -> Column:
+def _by(key: str, label: Any, cell: Cell, sort: str, width: int, place: str = "") -> Column:
     """A column that no index is sorted by."""
-    return Column(key, label, cell=cell, sort=sort, width=width, indexed=False)
+    return Column(key, label, cell=cell, sort=sort, width=width, place=place, indexed=False)
 
 
 def visible(request: HttpRequest) -> QuerySet[Email]:
