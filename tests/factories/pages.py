@@ -1,5 +1,6 @@
 """Pages of somebody who is signed in, without the sign-in page, which has tests of its own."""
 
+import lxml.html
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page
@@ -35,3 +36,14 @@ def go(page: Page, address: str) -> Page:
     page.goto(address)
     page.locator("html[data-ready]").wait_for()
     return page
+
+
+def form_of(page: str) -> dict[str, list[str]]:
+    """What a browser would post of the record's form on a page, by names."""
+    [form] = lxml.html.fromstring(page).xpath('//form[@id="record-form"]')
+    for area in form.iter("textarea"):
+        area.text = (area.text or "").removeprefix("\n")  # so does a browser
+    values: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        values.setdefault(name, []).append(value)
+    return values

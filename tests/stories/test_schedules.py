@@ -67,6 +67,19 @@ def test_create_a_send_and_receive_email_schedule(
     expect(page.locator("#dialog").get_by_text("No warnings and no errors.")).to_be_visible()
 
 
+def test_the_lines_offer_the_fields_of_the_chosen_window(
+    live_server: Any, administrator: User, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    enter(page, live_server.url, administrator)
+    page.goto(f"{live_server.url}/sm205020/schedule/new/")
+    page.get_by_role("tab", name="Filter values").click()
+    offered = page.get_by_label("Field name", exact=True).first.locator("option")
+    expect(offered).to_have_text(["–", "Account", "Type"])
+    page.locator("#id_window_id").select_option("SM507010")
+    expect(offered).to_have_text(["–", "Action"])
+
+
 def test_change_a_scheduled_dispatch_of_pending_emails(
     live_server: Any, administrator: User, open_page: Callable[..., Page]
 ) -> None:

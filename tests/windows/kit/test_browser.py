@@ -131,6 +131,23 @@ def test_a_record_shows_its_mistakes_and_saves_with_ctrl_s(at: Opener) -> None:
     assert Workgroup.objects.get(workgroup_id="G02").description == "Night team"
 
 
+def test_who_saves_second_reads_what_he_would_write_over_and_decides(at: Opener) -> None:
+    page = at("/tm000001/group/G02/")
+    Workgroup.objects.filter(workgroup_id="G02").update(description="Of another")
+    description = page.get_by_label("Description")
+    description.fill("Mine")
+    page.keyboard.press("Control+s")
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("Somebody saved this meanwhile: Description.")
+    expect(told).to_be_focused()
+    expect(description).to_have_value("Mine")
+    assert Workgroup.objects.get(workgroup_id="G02").description == "Of another"
+    assert chromium.axe(page) == []
+    told.get_by_role("button", name="Save mine over it").click()
+    expect(page.locator("#toasts")).to_contain_text("Saved")
+    assert Workgroup.objects.get(workgroup_id="G02").description == "Mine"
+
+
 def test_a_lookup_offers_what_is_typed_and_its_selector_picks(at: Opener) -> None:
     page = at("/tm000001/group/G02/")
     field = page.get_by_role("combobox", name="Parent")

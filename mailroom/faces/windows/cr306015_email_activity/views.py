@@ -75,6 +75,7 @@ class EmailActivity(RecordWindow):
     ordering = "-date"
     close_to = "/co409080/"
     can_add = True
+    shared = False  # drafts have versions
 
     def records(self, request: HttpRequest) -> QuerySet[Email]:
         """What this person may see."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -63,7 +64,20 @@ def _prepare(request: HttpRequest, ids: list[Any]) -> Outcome:
 
 
 def _send(request: HttpRequest, ids: list[Any]) -> Outcome:
-    return _tried(lambda: prepare.send(ids[0], clock.now()), lambda _row: _("It is being sent."))
+    asked = request.POST.get("prepared")
+
+    def work() -> MassEmail:
+        with transaction.atomic():
+            record = prepare.locked(ids[0])
+            if asked is not None and record.status == State.PREPARED and asked != _prepared_at(record):
+                raise status.Refused(_("It was prepared anew since you were asked: look at it, and send it then."))
+            return prepare.send(record.pk, clock.now())
+
+    return _tried(work, lambda _row: _("It is being sent."))
+
+
+def _prepared_at(record: MassEmail) -> str:
+    return record.prepared_at.isoformat() if record.prepared_at is not None else ""
 
 
 def _hold(request: HttpRequest, ids: list[Any]) -> Outcome:
@@ -91,7 +105,8 @@ def _ask_send(record: MassEmail) -> Callable[[int], Confirm]:
         left = record.recipients.filter(reason=Reason.NONE, queued=False).count()
         button = ngettext("Send %(n)d email", "Send %(n)d emails", left) % {"n": left}
         words = _("Each recipient gets an email of their own from %(address)s.")
-        return Confirm(f"{button}?", words % {"address": record.account.email_address}, button, danger=False)
+        asked = words % {"address": record.account.email_address}
+        return Confirm(f"{button}?", asked, button, danger=False, given=(("prepared", _prepared_at(record)),))
 
     return ask
 

@@ -75,6 +75,10 @@ class RuleRecord(RecordWindow):
             "position": AssignmentRule.objects.filter(assignment_map=int(given)).count() + 1,
         }
 
+    def guards(self, record: Any) -> Any:
+        """Its map: a rule that moves moves others."""
+        return record.assignment_map
+
     def title(self, request: HttpRequest, record: Any) -> str:
         """Its place and name, after its map's."""
         return f"{record.assignment_map}: {assigning.rule_words(record)}" if record is not None else ""

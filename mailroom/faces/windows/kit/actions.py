@@ -55,7 +55,7 @@ class Typed:
 class Confirm:
     """The question before an action that cannot be undone; `button` names the result: "Delete 2 emails".
 
-    `typed` are lines that the answer needs.
+    `typed` are lines that the answer needs; `given` comes back with it: what the question spoke of.
     """
 
     title: Words
@@ -63,6 +63,7 @@ class Confirm:
     button: Words
     danger: bool = True
     typed: Sequence[Typed] = ()
+    given: Sequence[tuple[str, str]] = ()
 
 
 Run = Callable[[HttpRequest, list[Any]], Outcome]

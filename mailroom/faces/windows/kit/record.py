@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import push_url, trigger_client_event
 
-from mailroom.faces.windows.kit import actions, conditions, keyset, requests, toasts
+from mailroom.faces.windows.kit import actions, conditions, keyset, requests, seen, toasts
 from mailroom.faces.windows.kit.actions import Confirm, Outcome, Toolbar, shown
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.registry import WRITERS, Words
@@ -41,6 +42,7 @@ class RecordWindow(WindowView, ABC):
     toolbar_end_template: ClassVar[str] = ""
     status_template: ClassVar[str] = ""
     among: ClassVar[str] = ""
+    shared: ClassVar[bool] = True  # False where saves are told apart in another way, or only one person can save
 
     # ---- hooks
 
@@ -104,6 +106,10 @@ class RecordWindow(WindowView, ABC):
         """The window's own commands beside the standard toolbar."""
         return self.toolbar
 
+    def guards(self, record: Any) -> Any:
+        """The row that is locked while the record is saved: another's, where saving changes its neighbours too."""
+        return record
+
     # ---- finding records
 
     def find(self, request: HttpRequest, key: str) -> Any:
@@ -159,14 +165,46 @@ class RecordWindow(WindowView, ABC):
         record = self.single_record(request) if self.single else None if key == NEW else self.find(request, key)
         form = self.form(request, record, request.POST, request.FILES)
         self.drop_disabled(form, request)
+        status = 422
         try:
             if form.is_valid():
-                return self.after_save(request, self.save(request, form))
+                return self.after_save(request, self.keep(request, record, form))
         except ValidationError as refused:
             form.add_error(None, refused)
+        except seen.Stale as stale:
+            words, status = _("Somebody saved this meanwhile: %(fields)s. What you entered still stands here."), 409
+            form.add_error(None, words % {"fields": ", ".join(stale.fields)})
         # A ModelForm has written the refused values into its record: the page is built round a fresh one.
-        fresh = self.single_record(request) if self.single else None if record is None else self.find(request, key)
-        return self.show(request, fresh, form, status=422)
+        fresh = None if record is None else self.again(request, record)
+        return self.show(request, fresh, form, status=status)
+
+    def keep(self, request: HttpRequest, record: Any | None, form: Any) -> Any:
+        """Save a valid form. Raises seen.Stale when somebody else saved since the page was made."""
+        posted = request.POST.get(seen.NAME, "")
+        if record is None or not self.shared or not posted:
+            return self.save(request, form)
+        with transaction.atomic():
+            guard = self.guards(record)
+            type(guard)._default_manager.select_for_update().filter(pk=guard.pk).values_list("pk").first()
+            seen.check(posted, form, self.form(request, self.again(request, record)))
+            return self.save(request, form)
+
+    def again(self, request: HttpRequest, record: Any) -> Any:
+        """The record as it is stored; 404 when it is gone."""
+        if self.single:
+            return self.single_record(request)
+        found = self.records(request).filter(pk=record.pk).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def seen_by(self, request: HttpRequest, record: Any | None, form: Any, status: int) -> str:
+        """What the page says that it showed; a refused form keeps what its own page said."""
+        if record is None or not self.shared:
+            return ""
+        if form.is_bound and status != 409:
+            return request.POST.get(seen.NAME, "")
+        return seen.of(self.form(request, record) if form.is_bound else form)
 
     def drop_disabled(self, form: forms.BaseForm, request: HttpRequest) -> None:
         """Fields that are not enabled keep what is saved: the browser does not send them."""
@@ -195,6 +233,7 @@ class RecordWindow(WindowView, ABC):
         wanted = requests.target(request)
         form = form or self.form(request, record)
         writable = self.may_write(request)
+        shown_values = self.seen_by(request, record, form, status) if writable else ""
         if not writable:
             for field in form.fields.values():
                 field.disabled = True
@@ -204,6 +243,8 @@ class RecordWindow(WindowView, ABC):
             "layout": self.layout_of(record),
             "view": self,
             "writable": writable,
+            "seen": shown_values,
+            "stale_record": status == 409 and self.shared,
             "enabled_when": self.enabled_when,
             "record_title": self.title(request, record),
             "toolbar": shown(self.commands(request, record), request),

@@ -36,6 +36,7 @@ class UserSettings(RecordWindow):
     window = WINDOW
     form_class = SettingsForm
     single = True
+    shared = False
     write_roles = registry.PEOPLE
     layout = Layout(
         tabs=(

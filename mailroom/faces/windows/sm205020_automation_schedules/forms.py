@@ -101,6 +101,8 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subs
     )
     next_execution_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    unseen = ("next_execution",)  # runs move it on; clean_next_execution looks to it
+
     class Meta:
         model = Schedule
         fields = (
@@ -151,6 +153,13 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subs
             return lines.posted(self.data, kind)
         name = "filter_values" if kind == "filter" else "conditions"
         return list(self.initial.get(name) or getattr(self.instance, name))
+
+    def beside(self) -> dict[str, tuple[Any, Any]]:
+        """The tables, for the page to tell whether somebody else changed them."""
+        return {
+            "filter_values": (_("Filter values"), self.lines_of("filter")),
+            "lines_of_conditions": (_("Conditions"), self.lines_of("condition")),
+        }
 
     def clean_next_execution(self) -> datetime | None:
         """A moment where another was entered than the page showed; it is local to the schedule's time zone."""
