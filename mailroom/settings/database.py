@@ -6,6 +6,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mailroom.settings.environment import SettingsError
 
+# Pages ask for few rows at a time: beginning parallel workers, or compiling, takes longer than any of it.
+AS_PAGES_WANT = "-c max_parallel_workers_per_gather=0 -c jit=off"
+
 
 def databases(url: str, data: Path) -> dict[str, Any]:
     """Django's DATABASES for `url`; an empty one or `sqlite:///path` is SQLite."""
@@ -16,6 +19,7 @@ def databases(url: str, data: Path) -> dict[str, Any]:
         return {"default": sqlite(Path(unquote(parts.path)))}
     if parts.scheme in {"postgresql", "postgres"}:
         options = dict(parse_qsl(parts.query))  # libpq's own, sslmode among them: without it nobody checks the server
+        options.setdefault("options", AS_PAGES_WANT)
         host = options.pop("host", "")
         return {
             "default": {

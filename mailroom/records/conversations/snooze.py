@@ -77,7 +77,7 @@ def sleeping(emails: QuerySet[Email], user: User, now: datetime) -> QuerySet[Ema
 
 def back(user: User, now: datetime) -> list[Snooze]:
     """What came back and was not opened since, the latest first: it stands on top of the list."""
-    rows = Snooze.objects.filter(user=user, until__lte=now).select_related("email")
+    rows = Snooze.objects.filter(user=user, until__lte=now)
     return list(rows.order_by("-until", "-id")[:MOST_BACK])
 
 

@@ -1,13 +1,14 @@
 """Which emails a person may see, as a queryset."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Box, Email, Lane, Status
-from mailroom.records.organisation.models import User
+from mailroom.records.organisation.models import User, Workgroup
 from mailroom.records.organisation.models.people import Role
 
 # What My sent emails lists; a mail of a mass email stands with its mass email. An index answers `lane__lt` by itself.
@@ -27,31 +28,27 @@ def visible_to(user: User) -> QuerySet[Email]:
     Mail of a personal account is its owner's alone, security mail the administrators'. An agent also sees what nobody
     has been given yet.
     """
-    key = sight_of(user)
-    kept: tuple[tuple[Hashable, ...], QuerySet[Email]] | None = user.__dict__.get("_visible_emails")
-    if kept is None or kept[0] != key:  # made once for each user object, and so once a request
-        kept = user.__dict__["_visible_emails"] = (key, _visible_to(user))
-    return kept[1].all()
+    return _visible_to(*sight_of(user)).all()
 
 
-def sight_of(user: User) -> tuple[Hashable, ...]:
-    """What decides which emails a person may see, besides what stands in the database."""
+def sight_of(user: User) -> tuple[int, str, int | None]:
+    """What decides which emails a person may see, besides what stands in the database: user, role and employee."""
     employee = None if user.role in SEES_ALL_SHARED else getattr(user, "employee", None)
     return (user.pk, user.role, employee.pk if employee is not None else None)
 
 
-def _visible_to(user: User) -> QuerySet[Email]:
+@lru_cache(maxsize=1_000)  # every page asks for it several times; it is never read itself, only narrowed
+def _visible_to(user: int, role: str, employee: int | None) -> QuerySet[Email]:
     # The few personal accounts are a set beside the emails: a join would let a database begin with the accounts.
     personal = EmailAccount.objects.filter(personal_owner__isnull=False)
     emails = Email.objects.exclude(account__in=personal.exclude(personal_owner=user))
-    if user.role != Role.ADMINISTRATOR:
+    if role != Role.ADMINISTRATOR:
         emails = emails.exclude(lane=Lane.SECURITY)  # its bytes hold links that sign in
-    if user.role in SEES_ALL_SHARED:
+    if role in SEES_ALL_SHARED:
         return emails
-    employee = getattr(user, "employee", None)
     own = Q(created_by=user) | Q(account__in=personal.filter(personal_owner=user))
     if employee is not None:
-        own |= Q(owner=employee) | Q(workgroup__in=employee.workgroups.all())
-    if user.role == Role.AGENT:
+        own |= Q(owner=employee) | Q(workgroup__in=Workgroup.objects.filter(members=employee))
+    if role == Role.AGENT:
         own |= Q(owner__isnull=True, workgroup__isnull=True)
     return emails.filter(own)

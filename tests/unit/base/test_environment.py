@@ -41,7 +41,10 @@ def test_what_a_postgresql_url_says_of_the_connection_is_kept() -> None:
     url = "postgresql://kari@/post?host=/run/postgresql&port=5433&sslmode=verify-full&sslrootcert=/etc/ca.pem"
     made = database.databases(url, environment.Environment().data)["default"]
     assert (made["HOST"], made["PORT"]) == ("/run/postgresql", "5433")
+    assert made["OPTIONS"].pop("options") == database.AS_PAGES_WANT
     assert made["OPTIONS"] == {"sslmode": "verify-full", "sslrootcert": "/etc/ca.pem"}
+    chosen = database.databases(url + "&options=-cjit%3Don", environment.Environment().data)["default"]
+    assert chosen["OPTIONS"]["options"] == "-cjit=on"
 
 
 def test_another_database_is_refused_with_what_to_do() -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -87,14 +88,10 @@ class Listing:
 
 def changed(request: HttpRequest, **values: str | None) -> str:
     """This view's address with some parameters changed or, where None, left out; paging always begins anew."""
-    query: QueryDict = request.GET.copy()
-    for name in (*PAGING, *values, *(("older",) if set(SEARCH) & set(values) else ())):
-        query.pop(name, None)
-    for name, value in values.items():
-        if value is not None:
-            query[name] = value
-    encoded = query.urlencode()
-    return f"?{encoded}" if encoded else request.path
+    gone = {*PAGING, *values, *(("older",) if set(SEARCH) & set(values) else ())}
+    pairs = [(name, value) for name, kept in request.GET.lists() if name not in gone for value in kept]
+    pairs += [(name, value) for name, value in values.items() if value is not None]
+    return f"?{urlencode(pairs)}" if pairs else request.path
 
 
 def tab_of(grid: "GridWindow", request: HttpRequest, tabs: "Sequence[FilterTab]") -> "FilterTab | None":
@@ -234,19 +231,10 @@ def paging_links(request: HttpRequest, page: keyset.Page) -> dict[str, str]:
     """The addresses of the first, previous, next and last page; empty where there is none."""
     return {
         "first": changed(request) if page.before else "",
-        "previous": changed_to(request, "before", page.before) if page.before else "",
-        "next": changed_to(request, "after", page.after) if page.after else "",
-        "last": changed_to(request, "last", "1") if page.after else "",
+        "previous": changed(request, before=page.before) if page.before else "",
+        "next": changed(request, after=page.after) if page.after else "",
+        "last": changed(request, last="1") if page.after else "",
     }
-
-
-def changed_to(request: HttpRequest, name: str, value: str) -> str:
-    """This view at another page."""
-    query = request.GET.copy()
-    for paging in PAGING:
-        query.pop(paging, None)
-    query[name] = value
-    return f"?{query.urlencode()}"
 
 
 def head(request: HttpRequest, placed: column_choice.Placed, by: Sequence[sorting.By], grid: "GridWindow") -> Head:

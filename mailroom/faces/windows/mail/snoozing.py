@@ -118,11 +118,11 @@ def _awake_in(tab: FilterTab) -> Narrow:
 def back(request: HttpRequest) -> list[dict[str, Any]]:
     """What came back and still is among the emails this person may see, for the strip on top of the list."""
     rows = snooze.back(requests.user_of(request), clock.now())
-    seen = set(tables.visible(request).filter(pk__in=[row.email_id for row in rows]).values_list("pk", flat=True))
+    seen = tables.visible(request).in_bulk([row.email_id for row in rows]) if rows else {}
     return [
-        {"email": row.email, "subject": tables.subject(row.email), "who": tables.sender(row.email), "until": row.until}
+        {"email": email, "subject": tables.subject(email), "who": tables.sender(email), "until": row.until}
         for row in rows
-        if row.email_id in seen
+        if (email := seen.get(row.email_id)) is not None
     ]
 
 

@@ -28,7 +28,7 @@ class Step:
 
 
 # The second step is made only where the first one, or rights and the window among its hits, leave too few.
-STEPS = (Step(200, 4_000), Step(1_000, 2_000))
+STEPS = (Step(200, 2_500), Step(1_000, 1_000))
 FURTHER = (Step(1_000, 100_000), Step(4_000, 200_000))  # where older mail is asked for, and waited for
 NEWEST = 2**63 - 1  # `below` for these longer steps from the newest mail on
 ENOUGH = 50
