@@ -1,7 +1,7 @@
 """Template tags of the window kit: icons, moments, people, fields, the page's chrome."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms, template
@@ -9,7 +9,19 @@ from django.template.context import Context
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
-from mailroom.faces.windows.kit import actions, buttons, cells, chrome, conditions, heads, layout, lookups, rows, toasts
+from mailroom.faces.windows.kit import (
+    actions,
+    buttons,
+    cells,
+    chrome,
+    conditions,
+    heads,
+    jobs,
+    layout,
+    lookups,
+    rows,
+    toasts,
+)
 from mailroom.faces.windows.kit.listing import Listing
 from mailroom.faces.windows.kit.registry import Window
 from mailroom.records.organisation.models.jobs import LIVE, Job
@@ -21,6 +33,12 @@ register = template.Library()
 def icon(name: str, extra: str = "") -> SafeString:
     """`{% icon "reply" %}`: an icon of icons.svg."""
     return cells.icon(name, extra)
+
+
+@register.filter
+def spoken(seconds: int) -> str:
+    """`{{ run.lag_seconds|spoken }}`: 12 s, 3 min 5 s, 2 h 10 min."""
+    return jobs.spoken(timedelta(seconds=seconds))
 
 
 @register.filter
