@@ -20,7 +20,7 @@ BATCH = 500
 def cancel_answered(account_id: int, now: datetime) -> list[int]:
     """Cancel what waits on an account, asked for it, and has got an answer in its thread; the ids of those.
 
-    Automatic mail and mail of our own is no answer. Called after receiving, and before every claim.
+    Automatic mail and mail of our own is no answer. Called after receiving, and before every run.
     """
     answer = Email.objects.filter(
         thread_id=OuterRef("thread_id"),
