@@ -14,6 +14,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from mailroom.mime import addresses
 from mailroom.records.notifications import language, values
 from mailroom.records.notifications.models import NotificationTemplate
 
@@ -21,6 +22,7 @@ BREAKS = re.compile(r"[\r\n\x00]+")
 UNSAFE = re.compile(
     r"[\x00-\x20]*+(?!https?:|mailto:|tel:)[\w+.\x00-\x20-]*:", re.IGNORECASE
 )  # as an address: it could run
+SPECIALS = str.maketrans(dict.fromkeys('<>@,;:"()[]\\', " "))  # they part a list of addresses (RFC 5322 §3.2.3)
 WELCOME_PLACES = ("Company", "Name", "Username", "Password")
 LONGEST = 5_000_000  # characters of one part: a mail beyond it is of use to nobody
 
@@ -43,10 +45,11 @@ class Rendered:
 
 @dataclass(slots=True)
 class _Writing:
-    """One part being written."""
+    """One part being written; `addressed` where it is a list of addresses."""
 
     escaped: bool
     missing: dict[str, None]
+    addressed: bool = False
     pieces: list[str] = field(default_factory=list)
     length: int = 0
 
@@ -70,27 +73,29 @@ def fill(template: NotificationTemplate, given: Mapping[str, Any], locale: str =
     """
     missing: dict[str, None] = {}
     with translation.override(locale or template.locale or translation.get_language()):
-        heads = [_written(part, given, False, missing) for part in (template.to, template.cc, template.bcc)]
+        heads = [_written(part, given, False, missing, True) for part in (template.to, template.cc, template.bcc)]
         subject = _written(template.subject, given, False, missing)
         html = _written(template.body, given, True, missing)
     to, cc, bcc = heads
     return Rendered(to, cc, bcc, subject, html, tuple(missing))
 
 
-def _written(text: str, given: Mapping[str, Any], escaped: bool, missing: dict[str, None]) -> str:
-    writing = _Writing(escaped, missing)
+def _written(
+    text: str, given: Mapping[str, Any], escaped: bool, missing: dict[str, None], addressed: bool = False
+) -> str:
+    writing = _Writing(escaped, missing, addressed)
     _walk(language.parse(text), [given], writing)
     whole = "".join(writing.pieces)
     return whole if escaped else BREAKS.sub(" ", whole).strip()
 
 
 def _walk(nodes: Sequence[language.Node], scopes: list[values.Scope], writing: _Writing) -> None:
-    for node in nodes:
+    for at, node in enumerate(nodes, 1):
         match node:
             case language.Text(text):
                 writing.add(text)
             case language.Place():
-                _place(node, scopes, writing)
+                _place(node, scopes, writing, named=writing.addressed and _before_an_address(nodes[at:]))
             case language.If(test, _, inner):
                 if values.holds(test, scopes):
                     _walk(inner, scopes, writing)
@@ -99,7 +104,13 @@ def _walk(nodes: Sequence[language.Node], scopes: list[values.Scope], writing: _
                     _walk(inner, [*scopes, {view: row}, row], writing)
 
 
-def _place(place: language.Place, scopes: list[values.Scope], writing: _Writing) -> None:
+def _before_an_address(nodes: Sequence[language.Node]) -> bool:
+    """Whether what follows is an address in angle brackets."""
+    following = (node.text for node in nodes if isinstance(node, language.Text))
+    return next((text.startswith("<") for text in (one.lstrip(' "') for one in following) if text), False)
+
+
+def _place(place: language.Place, scopes: list[values.Scope], writing: _Writing, named: bool) -> None:
     value = values.find(place.name, scopes)
     if value is values.ABSENT:
         writing.missing[place.name] = None
@@ -110,7 +121,14 @@ def _place(place: language.Place, scopes: list[values.Scope], writing: _Writing)
         lines = not place.in_tag and not isinstance(text, SafeString)
         text = conditional_escape(text)
         text = text.replace("\r\n", "\n").replace("\n", "<br>") if lines else text
-    writing.add(text)
+    writing.add(_listed(text, named) if writing.addressed else text)
+
+
+def _listed(text: str, named: bool) -> str:
+    """A value within a list of addresses: addresses stay, a name (`named`: one stands behind it) brings none along."""
+    found = [] if named else addresses.parse(text)
+    bare = ", ".join(one.address for one in found)
+    return bare if bare and text.strip() == bare else " ".join(text.translate(SPECIALS).split())
 
 
 def welcome_problem(body: str) -> str:

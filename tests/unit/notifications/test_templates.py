@@ -5,6 +5,7 @@ from django.utils.safestring import mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailroom.mime import addresses
 from mailroom.records.notifications import render, standard
 from mailroom.records.notifications.models import NotificationTemplate
 from mailroom.records.preferences import current
@@ -29,7 +30,26 @@ def test_values_are_escaped_in_the_body_and_plain_in_the_subject() -> None:
 
 def test_line_breaks_cannot_enter_a_header() -> None:
     filled = render.fill(template(to="((A))", cc="((A))", subject="((A))"), {"A": "x\r\nBcc: thief@example.org\r\n"})
-    assert filled.to == filled.cc == filled.subject == "x Bcc: thief@example.org"
+    assert filled.subject == "x Bcc: thief@example.org"
+    assert filled.to == filled.cc == "x Bcc thief example.org"
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "reached"),
+    [
+        ("((A))", "ola@example.org", ["ola@example.org"]),
+        ("((A)), ((A))", "ola@example.org, per@example.org", ["ola@example.org", "per@example.org"] * 2),
+        ("((A)) <kari@example.org>", "Hansen, thief@example.org", ["kari@example.org"]),
+        ("((A)) <kari@example.org>", "thief@example.org, Kari", ["kari@example.org"]),
+        ("((A)) <kari@example.org>", "thief@example.org", ["kari@example.org"]),
+        ("((A)) <kari@example.org>", "a@thief.example, b@thief.example", ["kari@example.org"]),
+        ('"((A))" <kari@example.org>', 'x" <thief@example.org>, "y', ["kari@example.org"]),
+        ("kari@example.org, ((A))", "Hansen, thief@example.org", ["kari@example.org"]),
+    ],
+)
+def test_a_name_among_the_addresses_brings_no_address_along(written: str, value: str, reached: list[str]) -> None:
+    filled = render.fill(template(to=written), {"A": value})
+    assert [one.address for one in addresses.parse(filled.to) if "@" in one.address] == reached
 
 
 def test_a_name_without_a_value_is_empty_and_reported() -> None:
