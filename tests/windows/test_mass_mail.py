@@ -163,6 +163,20 @@ def test_its_window_shows_how_far_preparing_is_and_opens_anew_when_it_ends(
     assert "1 recipient" in client.get(where).content.decode()
 
 
+def test_what_is_prepared_before_its_window_opens_is_told_once(visitor: Visitor, ola: Contact, now: datetime) -> None:
+    client, made = visitor("marketing"), mass_mail.mass_email(now, mass_mail.marketing_list(now, ola))
+    where = f"/cr308000/{made.mass_email_id}/"
+    client.post("/cr308000/record/do/prepare/", {"ids": made.pk})
+    jobs.run(Job.objects.get().pk)
+    assert ["1 recipient" in client.get(where).content.decode() for _time in range(2)] == [True, False]
+    client.post("/cr308000/record/do/prepare/", {"ids": made.pk})
+    client.get(where)
+    jobs.run(Job.objects.latest("pk").pk)
+    client.get(f"{where}figures/?preparing=1")
+    assert client.get(where).content.decode().count("1 recipient") == 1
+    assert "1 recipient" not in client.get(where).content.decode()
+
+
 def test_its_window_tells_why_it_is_not_prepared(
     visitor: Visitor, ola: Contact, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

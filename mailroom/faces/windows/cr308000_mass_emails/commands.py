@@ -21,6 +21,7 @@ from mailroom.records.filters.lines import Wrong
 from mailroom.records.notifications.render import TooLong
 
 State = MassEmail.Status
+ASKED = "prepare_asked"  # in the session: the job of *Prepare*, whose end its window has not told yet
 REFUSALS = (status.Refused, text.NotReady, Wrong, TooLong, outbox.BadAddress, outbox.NoRecipient, FileMissing)
 
 
@@ -57,7 +58,7 @@ def _tried(work: Callable[[], MassEmail], words: Callable[[MassEmail], Any]) -> 
 
 def _prepare(request: HttpRequest, ids: list[Any]) -> Outcome:
     def work() -> MassEmail:
-        preparing.start(ids[0], requests.user_of(request), clock.now())
+        request.session[ASKED] = preparing.start(ids[0], requests.user_of(request), clock.now()).pk
         return MassEmail.objects.get(pk=ids[0])
 
     return _tried(work, lambda _row: "")  # its window shows how far it is

@@ -12,7 +12,7 @@ from mailroom.base import clock
 from mailroom.faces.windows.cr308000_mass_emails import beside, commands
 from mailroom.faces.windows.cr308000_mass_emails.form import FREE, MassEmailForm
 from mailroom.faces.windows.cr308000_mass_emails.window import WINDOW
-from mailroom.faces.windows.kit import cells, jobs, requests
+from mailroom.faces.windows.kit import cells, jobs, requests, toasts
 from mailroom.faces.windows.kit.actions import Outcome, Toolbar
 from mailroom.faces.windows.kit.columns import Column
 from mailroom.faces.windows.kit.grid import Empty, FilterTab
@@ -144,6 +144,16 @@ class MassEmailWindow(EntityWindow):
                 return Outcome(fixed, level="bad")
             return super().delete(request, record)
 
+    def tell_at_once(self, request: HttpRequest, record: MassEmail) -> None:
+        """Say what preparing came to where it ended before its window was there to watch it."""
+        if request.method != "GET" or record.status == State.PREPARING or record.job_id is None:
+            return
+        if request.session.get(commands.ASKED) == record.job_id:
+            del request.session[commands.ASKED]
+            if not toasts.waiting(request):  # whoever watched it has been told
+                level = "bad" if record.status == State.ON_HOLD else "ok"
+                toasts.keep(request, toasts.Toast(preparing.told(record), level))
+
     def context(self, request: HttpRequest, record: Any | None, form: forms.BaseForm) -> dict[str, Any]:
         """Counts, the first recipients, and the placeholders."""
         source = sources.of_window(WINDOW.id)
@@ -151,6 +161,7 @@ class MassEmailWindow(EntityWindow):
         found = super().context(request, record, form) | {"places": [(one.name, one.label) for one in names]}
         if record is None:
             return found
+        self.tell_at_once(request, record)
         found |= {
             "fixed": prepare.why_fixed(record),
             "trouble": preparing.why_not(record),

@@ -32,6 +32,11 @@ def keep(request: HttpRequest, toast: Toast) -> None:
     request.session[KEPT] = [*request.session.get(KEPT, []), details]
 
 
+def waiting(request: HttpRequest) -> bool:
+    """Whether any is kept for the next page."""
+    return bool(request.session.get(KEPT))
+
+
 def taken(request: HttpRequest) -> list[dict[str, Any]]:
     """The toasts kept for this page; they are shown once."""
     if KEPT not in getattr(request, "session", {}):
