@@ -3,7 +3,7 @@
 import lxml.html
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from mailroom.records.organisation.models import User
 
@@ -47,3 +47,19 @@ def form_of(page: str) -> dict[str, list[str]]:
     for name, value in form.form_values():
         values.setdefault(name, []).append(value)
     return values
+
+
+def hold(page: Page, address: object) -> list[Route]:
+    """The requests to an address (as for `page.route`): each stays on its way until the test lets it go."""
+    found: list[Route] = []
+    page.route(address, lambda route: found.append(route))  # type: ignore[arg-type]  # a pattern or a function
+    return found
+
+
+def held(page: Page, found: list[Route], count: int = 1) -> Route:
+    """The request of this number, once it was made."""
+    for _time in range(400):
+        if len(found) >= count:
+            return found[count - 1]
+        page.wait_for_timeout(25)
+    raise AssertionError(f"{len(found)} requests were made, not {count}")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from mailroom.base import clock
+from mailroom.faces.windows.sm507020_quarantine import views
 from mailroom.flows.receiving import filing
 from mailroom.flows.receiving.models import QuarantinedMessage
 from mailroom.records.email_accounts.models import EmailAccount
@@ -76,3 +77,11 @@ def test_the_owner_of_a_personal_account_goes_from_the_title_bar_to_his_mail_and
     expect(page.get_by_text("1 email filed")).to_be_visible()
     expect(page.get_by_role("link", name="1 quarantined email")).to_have_count(0)
     assert Email.objects.get().account == own
+
+
+def test_a_job_shows_its_progress_beside_an_open_mail(at: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "AT_ONCE", 1)
+    key = QuarantinedMessage.objects.order_by("pk").values_list("pk", flat=True)[0]
+    page = at(f"/sm507020/?open={key}")
+    page.locator(".toolbar [data-command=replay-all]").click()
+    expect(page.locator("#job").get_by_role("button", name="Cancel")).to_be_visible()

@@ -1,5 +1,6 @@
 // The start of every window.
 import { $, words } from "./dom.js";
+import { fetchPart } from "./parts.js";
 import "./theme.js";
 import { show } from "./toast.js";
 import "./dialog.js";
@@ -11,16 +12,16 @@ import "./lookup.js";
 import "./job.js";
 import "./lines.js";
 import "./palette.js";
+import "./mention.js";
 import "./keys.js";
 import "./mail.js";
 import "./live.js";
-import "./mention.js";
 
 const failed = (event, text) => {
   const target = event.detail.target;
   if (event.detail.requestConfig?.verb === "get" && target instanceof Element && target.matches("#list, #reader")) {
     const panel = document.getElementById("failed-template").content.cloneNode(true);
-    $("[data-again]", panel).addEventListener("click", () => window.htmx.ajax("GET", event.detail.pathInfo.requestPath, { target, swap: "outerHTML" }));
+    $("[data-again]", panel).addEventListener("click", () => fetchPart(target.id, () => event.detail.pathInfo.requestPath));
     target.replaceChildren(panel);
   } else show(text, true);
 };

@@ -1,9 +1,11 @@
 // Dialogs and pop-up windows: real <dialog> elements, so focus stays inside and returns.
 import { $, $$, on } from "./dom.js";
+import { fetchPart } from "./parts.js";
 import { send } from "./post.js";
 
 const dialog = () => document.getElementById("dialog");
 let opener = null;
+let rows = [];
 
 const open = (element) => {
   if (!element.open) element.showModal();
@@ -11,7 +13,8 @@ const open = (element) => {
 };
 export const load = (url, source = null) => {
   opener = source;
-  return window.htmx.ajax("GET", url, { target: "#dialog", swap: "innerHTML" });
+  rows = new URL(url, location.href).searchParams.getAll("ids");
+  return fetchPart("dialog", () => url, "innerHTML");
 };
 export const close = () => $$("dialog[open]").at(-1)?.close();
 
@@ -33,6 +36,7 @@ document.addEventListener("mailroom:dialog", (event) => load(event.detail.url));
 document.addEventListener("mailroom:saved", (event) => {
   dialog().close();
   opener?.dispatchEvent(new CustomEvent("picked", { detail: event.detail }));
+  document.dispatchEvent(new CustomEvent("mailroom:acted", { detail: rows }));
   document.body.dispatchEvent(new Event("mailroom:refresh", { bubbles: true }));
 });
 
@@ -48,5 +52,6 @@ on("click", "[data-dialog-url]", (event, button) => {
 on("click", "dialog", (event, element) => event.target === element && element.id === "palette" && element.close());
 on("submit", "[data-confirm-form]", (event, form) => {
   event.preventDefault();
+  if (event.submitter?.getAttribute("aria-busy") === "true") return; // answered already
   send(form, event.submitter).then(() => dialog().close());
 });

@@ -1,6 +1,7 @@
 // Lists: selection that survives paging, the current row, opening in the reading pane, actions on what is chosen.
 import { $, $$, dress, on, words } from "./dom.js";
 import { load } from "./dialog.js";
+import { fetchPart } from "./parts.js";
 import { send } from "./post.js";
 import { show } from "./toast.js";
 
@@ -10,6 +11,7 @@ const rows = () => $$("#list tbody tr[data-row]");
 const boxes = () => $$("#list tbody input[name=ids]");
 const place = () => `chosen:${list()?.dataset.grid}`;
 let everything = false;
+let viewed = ""; // the view, all rows of which are chosen
 let lastChecked = null;
 
 const chosen = () => new Set(JSON.parse(sessionStorage.getItem(place()) || "[]"));
@@ -23,8 +25,15 @@ const inWords = (bytes) => {
 
 // The current row: opened in the reading pane, or where j and k stand.
 export const current = () => $("#list tr[aria-current=true]");
+const PAGING = ["after", "before", "last", "open"];
+const view = () => {
+  const query = new URLSearchParams(list().dataset.url.split("?")[1]);
+  [...PAGING, "sort"].forEach((name) => query.delete(name));
+  return query.toString();
+};
 const paint = () => {
   if (!list()) return;
+  if (everything && viewed !== view()) everything = false; // nobody chose the rows of another tab or search
   const opened = $("#reader[data-record]")?.dataset.record;
   if (opened && !current()) rows().find((row) => row.dataset.row === opened)?.setAttribute("aria-current", "true");
   const ids = chosen();
@@ -52,7 +61,7 @@ const paint = () => {
     made.addEventListener("click", act);
     more.append(made);
   };
-  if (!everything && head?.checked && total > ids.size) button(words("all").replace("%s", counted().words), () => { everything = true; paint(); });
+  if (!everything && head?.checked && total > ids.size) button(words("all").replace("%s", counted().words), () => { everything = true; viewed = view(); paint(); });
   else if (everything || ids.size) button(words("clear"), clear);
 };
 // The totals line: how many rows are chosen on all pages, and their size where rows have one.
@@ -158,8 +167,7 @@ const query = () => {
   const forms = $$("form.criteria, form.search[hx-target='#list']");
   const fields = new Set(forms.flatMap((form) => [...form.elements].map((field) => field.name)));
   const kept = [...new URLSearchParams(location.search)].filter(([name]) => !fields.has(name));
-  const paging = new Set(["after", "before", "last", "open", "ids"]);
-  return [...kept, ...forms.flatMap((form) => [...new FormData(form)])].filter(([name, value]) => !paging.has(name) && value);
+  return [...kept, ...forms.flatMap((form) => [...new FormData(form)])].filter(([name, value]) => ![...PAGING, "ids"].includes(name) && value);
 };
 on("submit", "[data-rows], [data-rows-of-reader]", (event, form) => {
   const button = event.submitter;
@@ -210,15 +218,21 @@ on("submit", "[data-undo]", (event, form) => {
   form.closest(".toast").remove();
   send(form, event.submitter);
 });
-document.addEventListener("mailroom:refresh", () => {
-  const gone = chosen();
-  if (gone.size && !$("dialog[open]")) clear();
-  const reader = $("#reader[data-record]");
-  if (reader) refreshReader(reader.dataset.record);
+// What is checked stays checked until something was done with those rows.
+document.addEventListener("mailroom:acted", ({ detail: ids }) => {
+  if (ids.includes("everything")) return clear();
+  const left = chosen();
+  if (ids.filter((id) => left.delete(id)).length) { keep(left); paint(); }
 });
-const refreshReader = (record) => {
+document.addEventListener("mailroom:refresh", () => {
+  fetchPart("list", () => list()?.dataset.url);
+  fetchPart("reader", readerAddress);
+});
+const readerAddress = () => {
+  const record = $("#reader")?.dataset.record;
+  if (!record) return "";
   const address = new URL(location.href);
   address.searchParams.set("open", record);
-  window.htmx.ajax("GET", address.pathname + address.search, { target: "#reader", swap: "outerHTML" });
+  return address.pathname + address.search;
 };
 export const toggleView = () => $("form[data-view] button[aria-pressed=false]")?.click();

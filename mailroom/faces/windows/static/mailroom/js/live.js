@@ -1,12 +1,13 @@
 // Live windows: ask for the change mark, almost twice a second; when it moved, fetch list and counts without moving what one reads.
 import { $, $$ } from "./dom.js";
+import { fetchPart, here, pending } from "./parts.js";
 
 const EVERY = 600;
 const SLOWEST = 30000;
 let wait = EVERY;
 let known = document.getElementById("standing")?.dataset.mark ?? "";
 
-const busy = () => $("dialog[open], details.menu[open], #list[aria-busy], #list [aria-busy=true]");
+const busy = () => pending("list") || $("dialog[open], details.menu[open], #list[aria-busy], #list [aria-busy=true]");
 const scroller = () => $("#list .datagrid");
 
 const refresh = async (list) => {
@@ -16,7 +17,7 @@ const refresh = async (list) => {
   const anchor = top > 0 ? $$("tr[data-row]", list).find((row) => row.offsetTop >= top) : null;
   const [key, offset] = [anchor?.dataset.row, anchor ? anchor.offsetTop - top : 0];
   const focused = list.contains(document.activeElement) ? document.activeElement.closest("tr")?.dataset.row : "";
-  await window.htmx.ajax("GET", location.pathname + location.search, { target: "#list", swap: "outerHTML" });
+  await fetchPart("list", here);
   const fresh = scroller();
   const held = key && $(`#list tr[data-row="${key}"]`);
   if (fresh && held) fresh.scrollTop = held.offsetTop - offset;
@@ -24,18 +25,21 @@ const refresh = async (list) => {
   $$("#list tr[data-row]").filter((row) => !before.has(row.dataset.row)).forEach((row) => row.classList.add("is-new"));
 };
 
-const look = async () => {
-  const answer = document.hidden ? null : await fetch("/changes/").catch(() => null);
-  wait = document.hidden || (answer?.ok && !answer.redirected) ? EVERY : Math.min(SLOWEST, wait * 2);
-  if (answer?.ok && !answer.redirected) {
-    const mark = await answer.text();
-    const list = document.getElementById("list");
-    if (list?.dataset.mark && list.dataset.mark !== mark) {
-      if (!busy()) await refresh(list);
-    } else if (!list?.dataset.mark && known && known !== mark) document.dispatchEvent(new Event("mailroom:counts"));
-    known = mark;
-  }
-  setTimeout(look, wait);
+// The mark; null when the server cannot be asked, or has signed one out.
+const read = async () => {
+  const answer = await fetch("/changes/");
+  return answer.ok && !answer.redirected ? answer.text() : null;
 };
-setTimeout(look, EVERY);
+const look = async () => {
+  const mark = document.hidden ? null : await read().catch(() => null);
+  wait = document.hidden || mark !== null ? EVERY : Math.min(SLOWEST, wait * 2);
+  if (mark === null) return;
+  const list = document.getElementById("list");
+  if (list?.dataset.mark && list.dataset.mark !== mark) {
+    if (!busy()) await refresh(list);
+  } else if (!list?.dataset.mark && known && known !== mark) document.dispatchEvent(new Event("mailroom:counts"));
+  known = mark;
+};
+const forever = () => look().finally(() => setTimeout(forever, wait));
+setTimeout(forever, EVERY);
 document.addEventListener("visibilitychange", () => { wait = EVERY; });

@@ -1,12 +1,15 @@
 // Lookups: a list while typing, the pop-up selector, one value or chips.
 import { $, $$, dress, on, words } from "./dom.js";
+import { fetchPart } from "./parts.js";
 
 const parts = (box) => ({
   input: $("input[role=combobox]", box), value: $("input[type=hidden]", box), list: $("[role=listbox]", box),
   clear: $("[data-lookup-clear]", box), open: $("[data-lookup-open]", box), tokens: "tokens" in box.dataset,
 });
 const changed = (element) => element.dispatchEvent(new Event("change", { bubbles: true }));
+let asked = 0; // what was asked for last is shown, and nothing any more once the list is shut
 const shut = (box) => {
+  asked += 1;
   const { list, input } = parts(box);
   list.hidden = true;
   input.setAttribute("aria-expanded", "false");
@@ -96,10 +99,12 @@ let timer = 0;
 const search = (box) => {
   const { input, list } = parts(box);
   clearTimeout(timer);
+  const mine = ++asked;
   timer = setTimeout(async () => {
     const answer = await fetch(`/lookup/${box.dataset.lookup}/?q=${encodeURIComponent(input.value)}`, { headers: { "HX-Request": "true", "HX-Target": list.id } });
-    if (!answer.ok || document.activeElement !== input) return;
-    list.innerHTML = await answer.text();
+    const found = answer.ok && (await answer.text());
+    if (mine !== asked || found === false || document.activeElement !== input) return;
+    list.innerHTML = found;
     $$("[role=option]", list).forEach((option, at) => { option.id = `${list.id}-${at}`; });
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
@@ -167,8 +172,10 @@ on("click", "[data-lookup-select]", async (event, button) => {
     dialog.setAttribute("aria-labelledby", "selector-title");
     document.body.append(dialog);
   }
-  await window.htmx.ajax("GET", `/lookup/${asking.dataset.lookup}/?as=selector`, { target: "#selector", swap: "innerHTML" });
-  $("h2", dialog).id = "selector-title";
+  await fetchPart("selector", () => `/lookup/${asking.dataset.lookup}/?as=selector`, "innerHTML");
+  const head = $("h2", dialog);
+  if (!head) return;
+  head.id = "selector-title";
   dialog.showModal();
 });
 on("click", "#selector [data-pick]", (event, button) => {
