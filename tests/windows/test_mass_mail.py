@@ -110,7 +110,7 @@ def test_a_mass_email_goes_from_its_form_to_the_queue(visitor: Visitor, ola: Con
     assert "Send 1 email" in asked.content.decode()
     client.post(f"{do}send/", {"ids": made.pk, "confirmed": "1"})
     assert MassEmail.objects.get().status == "sending"
-    assert "every 2s" in client.get(f"{where}figures/").content.decode()
+    assert "every 5s" in client.get(f"{where}figures/").content.decode()
     client.post(f"{do}stop/", {"ids": made.pk})
     assert MassEmail.objects.get().status == "prepared"
     assert client.post(where, form(subject="Other", marketing_lists=[of.pk])).status_code == 303
@@ -155,12 +155,15 @@ def test_its_window_shows_how_far_preparing_is_and_opens_anew_when_it_ends(
     assert f'hx-get="/jobs/{job.pk}/"' in page
     assert "It is being prepared" in page
     assert client.post(where, {"description": "X", "subject": "Other"}).status_code == 422
-    assert client.get(f"{where}figures/?preparing=1").headers.get("HX-Refresh") is None
+    assert "mailroom:anew" not in str(client.get(f"{where}figures/?preparing=1").headers)
     client.post(f"{do}prepare/", {"ids": made.pk})
     assert Job.objects.count() == 1
     jobs.run(job.pk)
-    assert client.get(f"{where}figures/?preparing=1").headers["HX-Refresh"] == "true"
-    assert "1 recipient" in client.get(where).content.decode()
+    ended = client.get(f"{where}figures/?preparing=1")
+    assert "mailroom:anew" in ended.headers["HX-Trigger-After-Swap"]
+    assert "1 recipient" in ended.content.decode()
+    assert "ola@example.net" in ended.content.decode()
+    assert 'hx-trigger="every' not in ended.content.decode()
 
 
 def test_what_is_prepared_before_its_window_opens_is_told_once(visitor: Visitor, ola: Contact, now: datetime) -> None:
@@ -186,7 +189,7 @@ def test_its_window_tells_why_it_is_not_prepared(
     client.post("/cr308000/record/do/prepare/", {"ids": made.pk})
     monkeypatch.setattr(recipients, "decide", lambda *_arguments: 1 / 0)
     jobs.run(Job.objects.get().pk)
-    client.get(f"{where}figures/?preparing=1")
+    assert "ZeroDivisionError" in client.get(f"{where}figures/?preparing=1").content.decode()
     page = visitor("administrator").get(where).content.decode()
     assert "ZeroDivisionError" in page.partition("data-trouble")[2][:400]
     assert "0 recipients" not in page

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import trigger_client_event
 
 from mailroom.base import clock
 from mailroom.faces.windows.cr308000_mass_emails.window import WINDOW
@@ -84,11 +84,14 @@ class Figures(Beside):
     """Its counts."""
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """The fragment; when preparing has ended the whole page is asked for again, and says what it came to."""
+        """The fragment; when preparing has ended with the recipients and what it came to, and the window comes anew."""
         record = self.record(request, key)
         if "preparing" in request.GET and record.status != State.PREPARING:
-            toasts.keep(request, toasts.Toast(preparing.told(record)))
-            return HttpResponseClientRefresh()
+            context = figures(record) | recipients(request, record)
+            answer = self.render(request, "cr308000/_prepared.html", **context)
+            level = "bad" if preparing.why_not(record) else "ok"
+            answer.write(toasts.out_of_band(request, toasts.Toast(preparing.told(record), level)))
+            return trigger_client_event(answer, "mailroom:anew", after="swap")
         return self.render(request, "cr308000/_figures.html", **figures(record))
 
 

@@ -207,9 +207,13 @@ def control(bound: forms.BoundField) -> SafeString:
 
 @register.inclusion_tag("kit/field.html", takes_context=True)
 def field(context: Context, bound: forms.BoundField, variant: str = "") -> dict[str, Any]:
-    """`{% field form.name %}`: label, control, hint and error; `variant` is "top" or "wide"."""
+    """`{% field form.name %}`: label, control, hint and error; `variant` is "top" or "wide".
+
+    No condition opens a field that the server has closed.
+    """
     condition = (context.get("enabled_when") or {}).get(getattr(bound, "name", ""), "")
-    return {"bound": bound, "variant": variant, "condition": condition, "off": is_off(bound, condition)}
+    off, fixed = is_off(bound, condition), getattr(getattr(bound, "field", None), "disabled", False)
+    return {"bound": bound, "variant": variant, "condition": "" if fixed else condition, "off": off}
 
 
 def is_off(bound: forms.BoundField, condition: str) -> bool:

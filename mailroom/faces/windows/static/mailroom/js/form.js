@@ -1,5 +1,7 @@
 // Record forms: tabs, fields that others enable, the warning before unsaved changes are left, focus on the first error.
 import { $, $$, dress, on, words } from "./dom.js";
+import { fetchPart, here } from "./parts.js";
+import { show } from "./toast.js";
 
 // Tabs: the open one is remembered for the window while the browser tab lives.
 const showTab = (list, tab) => {
@@ -55,12 +57,18 @@ const enable = (form) =>
 
 // What is not saved yet.
 const state = (form) => new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value])).toString();
-export const dirty = (form = $("form[data-form]")) => Boolean(form?.initialState !== undefined && form.initialState !== state(form));
+// The editor hands its text over a moment after it was typed.
+const handOver = (form) => $$("textarea", form).forEach((area) => { if (area.behind) area.value = area.jodit.value; });
+export const dirty = (form = $("form[data-form]")) => {
+  if (form?.initialState === undefined) return false;
+  handOver(form);
+  return form.initialState !== state(form);
+};
 const showDirty = (form) => $$("[data-dirty-words]").forEach((one) => { one.hidden = !dirty(form); });
 let leaving = false;
 export const forget = (form = $("form[data-form]")) => { if (form) form.initialState = state(form); };
 addEventListener("beforeunload", (event) => {
-  if (!leaving && $$("form[data-form]:not([data-compose])").some(dirty)) event.preventDefault();
+  if (!leaving && $$("form[data-form]:not([data-compose])").some((form) => !form.done && dirty(form))) event.preventDefault();
 });
 on("submit", "form[data-form]", () => { leaving = true; setTimeout(() => { leaving = false; }, 3000); });
 for (const type of ["input", "change"]) on(type, "form[data-form]", (event, form) => { enable(form); showDirty(form); });
@@ -68,6 +76,52 @@ document.addEventListener("cancel", (event) => {
   const form = $("form[data-form]", event.target);
   if (form && dirty(form) && !window.confirm(words("leave"))) event.preventDefault();
 }, true);
+
+// A form whose answer leads elsewhere is done: pressed again before the browser has left, it would make a second record.
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+  if (detail.elt.matches("form[data-form]") && detail.xhr.getResponseHeader("HX-Redirect")) detail.elt.done = true;
+});
+document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.done) event.preventDefault(); });
+addEventListener("pageshow", () => $$("form[data-form]").forEach((form) => { form.done = false; }));
+
+// A command works on what is saved: what is not saved yet is saved first, where the person wants it.
+const written = () => $("#main form[data-form]:not([data-compose])");
+const worksOnSaved = (button, form) => {
+  if (!button || button.dataset.command === "delete") return false;
+  return button.formMethod !== "get" || new URL(button.formAction).pathname.startsWith(new URL(form.action).pathname);
+};
+let passed = null;
+document.addEventListener("submit", (event) => {
+  const [button, form] = [event.submitter, written()];
+  if (!event.target.matches("[data-rows-of-reader]") || button === passed || !form || !worksOnSaved(button, form) || !dirty(form)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (window.confirm(words("saveFirst"))) saveThen(form, button.dataset.command, button.getAttribute("aria-label") ?? button.textContent.trim());
+}, true);
+const saveThen = (form, name, label) => {
+  const saved = ({ detail }) => {
+    if (detail.requestConfig.elt !== form) return;
+    document.removeEventListener("htmx:afterRequest", saved);
+    if (detail.xhr.status !== 200) return;
+    passed = $(`#main [data-command="${CSS.escape(name)}"]:not(:disabled)`);
+    if (passed) passed.click();
+    else show(words("notNow").replace("%s", label), true);
+    passed = null;
+  };
+  document.addEventListener("htmx:afterRequest", saved);
+  form.requestSubmit();
+};
+
+// The record is another by now: its window comes anew as soon as nothing is being written and no dialog stands over it.
+const anew = () => {
+  if (dirty()) return;
+  if ($("dialog[open]")) document.addEventListener("close", anew, { capture: true, once: true });
+  else fetchPart("main", here);
+};
+document.addEventListener("mailroom:anew", anew);
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id === "main" && !detail.requestConfig.elt.closest("#main") && dirty()) detail.shouldSwap = false;
+});
 
 dress((root) => {
   $$("form[data-form]").forEach((form) => {
