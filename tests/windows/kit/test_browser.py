@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from mailroom.records.organisation.models import User, Workgroup
+from tests.factories import pages
 from tests.servers import chromium
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("work_groups")]
@@ -66,8 +67,19 @@ def test_all_rows_of_the_view_can_be_chosen(at: Opener) -> None:
     page = at()
     page.get_by_label("Select all on this page").check()
     page.get_by_role("button", name="Select all 45").click()
+    page.get_by_role("link", name="Next page").click()
+    expect(page.get_by_label("Select G21")).to_be_checked()
     page.keyboard.press("e")
     expect(page.locator("#toasts")).to_contain_text("45 work groups closed")
+
+
+def test_rows_of_another_search_are_not_chosen_with_all_of_a_view(at: Opener) -> None:
+    page = at()
+    page.get_by_label("Select all on this page").check()
+    page.get_by_role("button", name="Select all 45").click()
+    page.get_by_role("searchbox").fill("Team 4")
+    expect(page.get_by_label("Select G45")).to_be_visible()
+    expect(page.get_by_label("Select G45")).not_to_be_checked()
 
 
 def test_the_keyboard_alone_opens_checks_acts_and_undoes(at: Opener) -> None:
@@ -146,6 +158,80 @@ def test_who_saves_second_reads_what_he_would_write_over_and_decides(at: Opener)
     told.get_by_role("button", name="Save mine over it").click()
     expect(page.locator("#toasts")).to_contain_text("Saved")
     assert Workgroup.objects.get(workgroup_id="G02").description == "Mine"
+
+
+def posted(page: Page) -> list[str]:
+    """The addresses that the page posts to, from now on."""
+    found: list[str] = []
+    page.on("request", lambda request: found.append(request.url) if request.method == "POST" else None)
+    return found
+
+
+def test_keys_work_on_what_stands_on_top_once_however_long_they_are_held(at: Opener) -> None:
+    page = at("/tm000001/group/G02/")
+    posts = posted(page)
+    page.locator("#id_description").fill("Night team")
+    page.evaluate("document.getElementById('keys-dialog').showModal()")
+    page.keyboard.press("Control+s")
+    page.keyboard.press("Alt+n")
+    page.keyboard.press("Escape")
+    expect(page.locator("#id_description")).to_have_value("Night team")
+    assert not posts
+    page.keyboard.down("Control")
+    for _time in range(4):
+        page.keyboard.down("s")
+    page.keyboard.up("s")
+    page.keyboard.up("Control")
+    expect(page.locator("#toasts")).to_contain_text("Saved")
+    assert len(posts) == 1
+
+
+def test_a_key_that_takes_altgr_to_write_is_that_key(at: Opener) -> None:
+    page = at()
+    nordic = """{ key: "[", ctrlKey: true, altKey: true, modifierAltGraph: true, bubbles: true, cancelable: true }"""
+    page.evaluate(f"document.body.dispatchEvent(new KeyboardEvent('keydown', {nordic}))")
+    expect(page.locator(".app")).to_have_attribute("data-nav", "closed")
+
+
+def test_save_and_close_pressed_again_makes_no_second_record(at: Opener) -> None:
+    page = at("/tm000001/group/new/")
+    saves = pages.hold(page, "**/tm000001/group/new/")
+    page.locator("#id_workgroup_id").fill("NEW")
+    page.locator("#id_description").fill("New team")
+    button = page.get_by_role("button", name="Save and close")
+    button.dblclick()
+    pages.held(page, saves)
+    # And once more when the answer is here and the browser is about to leave.
+    again = "document.querySelector('[data-command=save-close]').click()"
+    page.evaluate(f"() => document.addEventListener('htmx:afterOnLoad', () => setTimeout(() => {again}))")
+    saves[0].continue_()
+    expect(page.locator("#toasts")).to_contain_text("Saved")
+    assert len(saves) == 1
+
+
+def test_late_answers_of_a_lookup_and_of_the_palette_are_not_shown(at: Opener) -> None:
+    page = at("/tm000001/group/G02/")
+    answers = pages.hold(page, "**/lookup/*/?q=*")
+    field = page.get_by_role("combobox", name="Parent")
+    for number, text in enumerate(("team 0", "team 07"), 1):
+        field.fill(text)
+        pages.held(page, answers, number)
+    answers[1].continue_()
+    expect(page.get_by_role("option")).to_have_count(1)
+    answers[0].continue_()
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(field).to_be_focused()
+
+    page.on("dialog", lambda dialog: dialog.accept())  # what was typed is left
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-list [role=option]").first).to_be_visible()
+    page.keyboard.type("tm0000")
+    page.keyboard.press("Enter")  # faster than the list for it
+    page.wait_for_url("**/tm000001/")
 
 
 def test_a_lookup_offers_what_is_typed_and_its_selector_picks(at: Opener) -> None:

@@ -8,7 +8,9 @@ import { undoLast } from "./toast.js";
 let sequence = "";
 let forgetting = 0;
 
-const command = (name) => $$(`[data-key="${CSS.escape(name)}"]`).find((one) => !one.disabled && one.closest("main, dialog[open]"));
+// Keys work on what stands on top: a dialog, else the window.
+const top = () => $$("dialog[open]").at(-1) ?? $("#main");
+const command = (name) => $$(`[data-key="${CSS.escape(name)}"]`, top()).find((one) => !one.disabled);
 const go = (keys) => $$("#keys-dialog [data-go]").find((link) => link.dataset.go === keys);
 const own = {
   "/": () => $("#main input[type=search]")?.focus(),
@@ -26,7 +28,7 @@ const own = {
 const always = (event) => {
   const key = event.key.toLowerCase();
   if ((event.ctrlKey || event.metaKey) && key === "k") return palette.open;
-  if ((event.ctrlKey || event.metaKey) && key === "s") return () => $("dialog[open] [data-save]:not(:disabled)")?.click() ?? $("#main [data-save]")?.click();
+  if ((event.ctrlKey || event.metaKey) && key === "s") return () => $("[data-save]:not(:disabled)", top())?.click();
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") { const send = command("Ctrl+Enter"); return send && (() => send.click()); }
   if (event.altKey && key === "n") { const add = command("Alt+n"); return add && (() => add.click()); }
   if (["PageUp", "PageDown"].includes(event.key) && !$("dialog[open]") && !typing(event.target)) {
@@ -45,17 +47,21 @@ const single = (event) => {
   return declared ? () => declared.click() : own[event.key] ?? null;
 };
 
+// QUIRK: in Windows AltGr is Ctrl and Alt, and on Nordic keyboards AltGr+8 writes "[".
+const modified = (event) => (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph");
+const HELD = new Set(["j", "k"]); // the keys that go on while they are held
 document.addEventListener("keydown", (event) => {
-  const act = always(event);
-  if (act) { event.preventDefault(); return act(); }
+  if (event.defaultPrevented) return; // a list in a field took it
+  const act = modified(event) || event.key.startsWith("Page") ? always(event) : null;
+  if (act) { event.preventDefault(); return event.repeat || act(); }
   if (event.key === "Escape") return escape(event);
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]")) return;
+  if (modified(event) || typing(event.target) || $("dialog[open]")) return;
   if (document.body.dataset.singleKeys === "off" && event.key !== "Enter") return;
   const run = single(event);
   clearTimeout(forgetting);
   sequence = event.key === "g" ? "g" : "";
   forgetting = setTimeout(() => { sequence = ""; }, 1500);
-  if (run) { event.preventDefault(); run(); }
+  if (run) { event.preventDefault(); if (!event.repeat || HELD.has(event.key)) run(); }
 });
 
 const escape = (event) => {

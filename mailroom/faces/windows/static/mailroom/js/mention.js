@@ -13,8 +13,9 @@ on("input", "[data-mentions]", async (event, area) => {
   const mine = ++asked;
   if (!found) return hide(area);
   const answer = await fetch(`${area.dataset.mentions}?q=${encodeURIComponent(found[2])}`, { headers: { "HX-Request": "true" } });
-  if (!answer.ok || mine !== asked) return;
-  list(area).innerHTML = await answer.text();
+  const people = answer.ok && (await answer.text());
+  if (mine !== asked || people === false) return;
+  list(area).innerHTML = people;
   list(area).hidden = false;
 });
 const choose = (area, option) => {

@@ -5,6 +5,8 @@ const dialog = () => document.getElementById("palette");
 const input = () => $(".palette__input", dialog());
 const list = () => document.getElementById("palette-list");
 let timer = 0;
+let asked = 0;
+let listed = null; // the text that the list is for; null: none yet
 
 const commands = (text) =>
   $$("#main [data-command]:not(:disabled)")
@@ -19,9 +21,11 @@ const mark = (option) => {
 };
 const fill = async () => {
   const text = input().value.trim();
+  const mine = ++asked;
   const answer = await fetch(`/palette/?q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true", "HX-Target": "palette-list" } });
-  if (!answer.ok) return;
-  list().innerHTML = await answer.text();
+  const found = answer.ok && (await answer.text());
+  if (mine !== asked || found === false) return;
+  list().innerHTML = found;
   const own = commands(text);
   if (own.length) {
     const head = document.createElement("p");
@@ -48,11 +52,19 @@ const fill = async () => {
   options.forEach((option, at) => { option.id = `palette-${at}`; });
   if (!options.length) list().textContent = words("nothing");
   mark(options[0]);
+  listed = text;
+};
+// Enter typed faster than the list came is for what was typed, not for what still stands there.
+const run = async () => {
+  const text = input().value.trim();
+  if (listed !== text) { clearTimeout(timer); await fill(); }
+  if (listed === text && dialog().open) $("[role=option][aria-selected=true]", list())?.click();
 };
 export const open = () => {
   if (dialog().open) return;
   dialog().showModal();
   input().value = "";
+  listed = null;
   input().focus();
   fill();
 };
@@ -63,5 +75,5 @@ on("keydown", ".palette__input", (event) => {
   const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
   const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (move && options.length) { event.preventDefault(); mark(options.at((at + move + options.length) % options.length)); }
-  if (event.key === "Enter") { event.preventDefault(); options[at]?.click(); }
+  if (event.key === "Enter") { event.preventDefault(); if (!event.repeat) run(); }
 });

@@ -130,7 +130,7 @@ addEventListener("keydown", (event) => {
   if (!wanted) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  $(wanted)?.click();
+  if (!event.repeat) $(wanted)?.click();
 }, true);
 
 // Send and Save and close wait for a save that runs; afterwards the page knows the version that they made.
