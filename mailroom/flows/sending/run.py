@@ -30,7 +30,7 @@ from mailroom.records.preferences import current
 log = structlog.get_logger(__name__)
 CLAIM = 500  # mails held at once
 MAILS_A_SESSION = 10  # another session is opened for each so many mails that wait
-LOOK_AFTER = 0.5  # seconds between looks for more urgent mail
+LOOK_AFTER = 0.1  # seconds between looks for more urgent mail
 RENEW_AFTER = 60.0
 
 

@@ -54,7 +54,7 @@ def send_account(
     """Send what is due. `manual`: a person asked, so a failed try is final and a resting account is tried at once.
 
     `only` names mails to send now, failed ones among them. While suspended only security mail goes out (T14).
-    `stop` is asked about twice a second while mail goes out: what was not tried is then given back. `progress` is
+    `stop` is asked some ten times a second while mail goes out: what was not tried is then given back. `progress` is
     told as often how many of how many mails have been tried.
     """
     mapping.off()
