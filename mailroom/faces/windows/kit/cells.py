@@ -120,4 +120,6 @@ def of(path: str, cell: Callable[..., SafeString]) -> Callable[[Any], SafeString
 
 def clip(count: int) -> SafeString:
     """The paper clip of a row that has files."""
-    return SafeString(f'{icon("paperclip")}<span class="sr">{text(_("has files"))}</span>') if count else SafeString("")
+    if not count:
+        return SafeString("")
+    return SafeString(f'{icon("paperclip", "icon--sm")}<span class="sr">{text(_("has files"))}</span>')
