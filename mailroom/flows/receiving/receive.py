@@ -26,7 +26,6 @@ from mailroom.records.preferences import current
 log = structlog.get_logger(__name__)
 TROUBLES = (OSError, EOFError, connection.SignInRefused, connection.Refused, imaplib.IMAP4.error)
 SETTLE = timedelta(minutes=1)  # so long a server may still be at a move whose run died: asked again, it copies twice
-REFUSED = timedelta(hours=1)  # so long a server that copied and would not delete is left alone with that
 LOOK_SECONDS = 0.2  # how often the account is looked at while mails come in
 
 Progress = Callable[[int, int], None]
@@ -250,8 +249,7 @@ def _clean(session: Session, run: _Run, folder: str) -> None:
             rows.update(asked_at=run.moment())
         try:
             session.clean(folder, [uid for _pk, uid in batch], how, options.move_to_folder, asked)
-        except NotRemoved:  # each time all of them are looked for in the target: not every minute
-            rows.update(asked_at=run.moment() + REFUSED)
+        except NotRemoved:
             raise
         except connection.Refused:  # nothing was copied now; what was asked for before is looked for again
             rows.exclude(uid__in=[one.uid for one in asked]).update(asked_at=None)

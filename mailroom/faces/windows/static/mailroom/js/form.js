@@ -55,8 +55,12 @@ const enable = (form) =>
     $$("input, select, textarea, button", box).forEach((control) => { control.disabled = off; });
   });
 
-// What is not saved yet.
-const state = (form) => new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value])).toString();
+// What is not saved yet; fields in `data-aside` are of no record.
+const state = (form) => {
+  const aside = new Set($$("[data-aside] [name]", form).map((field) => field.name));
+  const fields = [...new FormData(form)].filter(([name]) => !aside.has(name));
+  return new URLSearchParams(fields.map(([name, value]) => [name, value instanceof File ? value.name : value])).toString();
+};
 // The editor hands its text over a moment after it was typed.
 const handOver = (form) => $$("textarea", form).forEach((area) => { if (area.behind) area.value = area.jodit.value; });
 export const dirty = (form = $("form[data-form]")) => {
