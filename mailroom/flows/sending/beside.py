@@ -63,6 +63,6 @@ def _on_a_good_connection(work: Callable[[], T]) -> T:
     """After an error the next work begins with a connection that can be used."""
     try:
         return work()
-    except Exception:
+    except Exception:  # whatever it was, the connection may be of no more use
         connection.close()
         raise

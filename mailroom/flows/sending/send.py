@@ -100,8 +100,8 @@ def _work(run: Run, now: datetime, only: Collection[int] | None) -> str:
         return next((error for error in errors if error), "")
     except journal.LeaseLost:
         return _("Another worker has taken this run for dead and goes on with its mail.")
-    except Exception:
-        with contextlib.suppress(Exception):  # whatever failed, what the server answered is known and is kept
+    except Exception:  # whatever failed, what the server answered is known and is kept
+        with contextlib.suppress(Exception):  # the error that is raised is the first one
             run.write()
         raise
     finally:
