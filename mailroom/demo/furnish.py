@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from mailroom.demo.company import assigning, cast, history, house, mailing, portal, scripts
+from mailroom.demo.company import assigning, cast, history, house, mailing, portal, scheduling, scripts
 from mailroom.demo.mail_world.world import HOST, MailWorld
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import User
@@ -31,3 +31,4 @@ def furnish(now: datetime, world: MailWorld) -> None:
         mailing.tell(built, now)
     portal.tell(built, now)
     assigning.tell(built, now)
+    scheduling.tell(built, now)

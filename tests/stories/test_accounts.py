@@ -51,7 +51,7 @@ def test_create_a_system_email_account(at: Opener, worker: Any, accounts: Accoun
     steps.save(page)
     expect(page).to_have_url(re.compile("/sm204002/SALES/$"))
     page.get_by_role("button", name="Test", exact=True).click()
-    expect(page.locator("#test .step--bad").first).to_be_visible()
+    expect(page.locator("#test .step.is-bad").first).to_be_visible()
     expect(page.locator("#test")).to_contain_text("Check Username and Password.")
 
     page.get_by_role("tab", name="Servers").click()
@@ -59,7 +59,7 @@ def test_create_a_system_email_account(at: Opener, worker: Any, accounts: Accoun
     steps.save(page)
     page.get_by_role("button", name="Test", exact=True).click()
     expect(page.get_by_text("Test passed", exact=True)).to_be_visible()
-    expect(page.locator("#test .status--ok").first).to_be_visible()
+    expect(page.locator("#test .step.is-ok").first).to_be_visible()
     expect(page.locator("#test")).to_contain_text(re.compile(r"\d+(\.\d+)? ?m?s"))
     assert axe(page) == []
     account = EmailAccount.objects.get(email_account_id="SALES")

@@ -41,7 +41,7 @@ def test_a_newcomer_answers_the_first_mail(
 
     connect(page, live_server.url, accounts.values(mailbox))
     page.get_by_role("button", name="Test", exact=True).click()
-    expect(page.locator("#test .status--ok").first).to_be_visible(timeout=20_000)
+    expect(page.locator("#test .step.is-ok").first).to_be_visible(timeout=20_000)
     expect(page.get_by_text("Test passed", exact=True)).to_be_visible(timeout=20_000)
 
     page.goto(f"{live_server.url}/sm507010/")

@@ -48,7 +48,7 @@ def test_the_first_administrator_comes_to_a_working_account(
     fill_in(page, values | {"password": "wrong"})
     assert axe(page) == []
     page.get_by_role("button", name="Save and test").click()
-    expect(page.locator(".step--bad")).to_be_visible(timeout=20_000)
+    expect(page.locator(".step.is-bad")).to_be_visible(timeout=20_000)
 
     page.get_by_role("link", name="Change the settings").click()
     page.get_by_label("Password").fill(values["password"])

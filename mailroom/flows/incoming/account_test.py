@@ -58,7 +58,7 @@ def _plain(step: ProbeStep) -> dict[str, Any]:
         "protocol": step.protocol,
         "name": str(step.name),
         "passed": step.passed,
-        "seconds": round(step.seconds, 2),
+        "seconds": round(step.seconds, 4),
         "words": step.server_words[:500],
         "advice": str(step.advice),
     }

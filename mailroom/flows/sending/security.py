@@ -4,12 +4,15 @@ It goes by the template of the email preferences, on the lane that runs before a
 processing is suspended. `((Password))` is a link that signs in once. What is stored for reading holds no link.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 import structlog
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -32,6 +35,7 @@ from mailroom.records.organisation.models import Recovery, SignInLink, User
 from mailroom.records.preferences import current
 
 log = structlog.get_logger(__name__)
+Asked = TypeVar("Asked", bound=Model)
 WELCOME_LIFE = timedelta(days=7)
 RECOVERY_LIFE = timedelta(hours=1)
 MOST_LINKS = 5  # links of one person in force, and mails to him within an hour: more are not made for who asks
@@ -69,12 +73,17 @@ def password_changed(user: User, now: datetime) -> Result:
 
 def answer_recoveries(now: datetime) -> None:
     """Answer what was asked at the sign-in: whoever is found gets his mail, and nobody learns who was not."""
-    for asked in recovery.unanswered(now)[:AT_ONCE]:
+    each_alone(recovery.unanswered(now), lambda asked: _answer(asked, now))
+
+
+def each_alone(asked: QuerySet[Asked], answer: Callable[[Asked], None]) -> None:
+    """Answer requests for links, each taken and its mail queued in one transaction."""
+    for request in asked[:AT_ONCE]:
         try:
-            with transaction.atomic():  # answered and queued at once, or neither
-                _answer(asked, now)
+            with transaction.atomic():
+                answer(request)
         except Exception:  # whatever is wrong with one, the others have theirs; it is tried again within the hour
-            log.exception("recovery not answered", recovery=asked.pk)
+            log.exception("request for a link not answered", kind=type(request).__name__, number=request.pk)
 
 
 def _answer(asked: Recovery, now: datetime) -> None:

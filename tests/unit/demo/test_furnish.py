@@ -16,6 +16,7 @@ from mailroom.flows.incoming import maps
 from mailroom.flows.mailings import responses
 from mailroom.flows.mailings.models import MassEmail
 from mailroom.flows.receiving import receive
+from mailroom.flows.scheduling.models import Schedule
 from mailroom.flows.sending import outbox, send
 from mailroom.mime.message import Address
 from mailroom.records.crm import portal
@@ -102,3 +103,11 @@ def test_a_customer_answers_what_is_sent_to_him(furnished: MailWorld) -> None:
     sent.refresh_from_db()
     assert (answer.from_address, answer.thread_id) == (mads, sent.thread_id)
     assert answer.subject.startswith("Re: Crates")
+
+
+def test_schedules_have_a_history_and_a_next_run(furnished: MailWorld) -> None:
+    for schedule in Schedule.objects.all():
+        assert schedule.next_execution_at is not None
+        assert schedule.next_execution_at > NOW
+        assert schedule.runs.filter(processed__gt=0).exists()
+    assert Schedule.objects.filter(runs__lines__0__subject="AUTOPAY").count() == 2

@@ -68,3 +68,17 @@ def test_what_is_checked_stays_checked_until_something_was_done_with_it(incoming
     expect(page.get_by_label("Select Letter 4")).to_be_visible()
     expect(page.locator("#list tbody tr[data-row]")).to_have_count(1)
     expect(chosen).to_have_text("")
+
+
+def test_a_press_on_a_row_that_is_replaced_meanwhile_opens_it(incoming: Page) -> None:
+    page = incoming
+    link = page.get_by_role("link", name="Letter 2")
+    box = link.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    gone = link.element_handle()
+    page.locator("[data-refresh]").dispatch_event("click")
+    page.wait_for_function("one => !one.isConnected", arg=gone)
+    page.mouse.up()
+    expect(page.locator("#reader")).to_have_attribute("aria-label", "Letter 2")

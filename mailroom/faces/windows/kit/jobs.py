@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from mailroom.base import clock, prepared
@@ -70,6 +71,13 @@ def spoken(span: timedelta) -> str:
     if seconds < 3600:
         return _("%(m)d min %(s)d s") % {"m": seconds // 60, "s": seconds % 60}
     return _("%(h)d h %(m)d min") % {"h": seconds // 3600, "m": seconds % 3600 // 60}
+
+
+def took(seconds: float) -> str:
+    """How long one step lasted, as exactly as one can compare it."""
+    if seconds < 1:
+        return _("%(n)d ms") % {"n": max(1, round(seconds * 1000))}
+    return _("%(s)s s") % {"s": number_format(seconds, 1)}
 
 
 def _live(user: User) -> QuerySet[Job]:

@@ -42,6 +42,12 @@ def spoken(seconds: int) -> str:
 
 
 @register.filter
+def took(seconds: float) -> str:
+    """`{{ step.seconds|took }}`: 12 ms, 2.5 s."""
+    return jobs.took(seconds)
+
+
+@register.filter
 def moment(value: datetime | None) -> SafeString:
     """`{{ email.date|moment }}`: 09:42, 12 Mar 09:42 or 12 Mar 2026, in a `<time>`."""
     return cells.moment(value)

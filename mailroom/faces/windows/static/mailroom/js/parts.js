@@ -34,3 +34,15 @@ export const fetchPart = (id, address, swap = "outerHTML") => {
   return part.last;
 };
 export const here = () => location.pathname + location.search;
+
+// A press on what was replaced while it lasted is a press on what took its place: browsers drop such a click.
+const PRESSABLE = "button, a, summary, [role=option], [role=tab], input[type=checkbox], tr[data-row]";
+const pressable = (event) => event.target instanceof Element && event.target.closest(PRESSABLE);
+const alike = (one, other) => ["id", "name", "value", "href", "data-command", "data-row"].every((name) => one.getAttribute(name) === other.getAttribute(name)) && one.textContent === other.textContent;
+let pressed = null;
+document.addEventListener("mousedown", (event) => { pressed = event.button === 0 ? pressable(event) : null; }, true);
+document.addEventListener("mouseup", (event) => {
+  const found = pressed && !pressed.isConnected && pressable(event);
+  if (found && alike(pressed, found)) found.click();
+  pressed = null;
+}, true);
