@@ -45,6 +45,7 @@ def test_a_folder_is_added_changed_and_removed(signed_in: Client, account: Email
     added = {"folder_0_name": "Orders", "folder_0_work_group": workgroup.pk}
     assert signed_in.post(address, form_values(signed_in, account) | added).status_code == 303
     assert folders.export(account) == [{"folder": "Orders", "default_work_group": "ORDERS", "default_owner": ""}]
+    assert f'name="folder_0_work_group_text" value="{workgroup}"' in signed_in.get(address).content.decode()
     changed = {"folder_0_name": "Orders", "folder_0_work_group": "", "folder_1_name": "Åpne"}
     assert signed_in.post(address, form_values(signed_in, account) | changed).status_code == 303
     assert [row["folder"] for row in folders.export(account)] == ["Orders", "Åpne"]

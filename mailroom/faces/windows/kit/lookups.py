@@ -102,6 +102,7 @@ class LookupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subs
         self.lookup = lookup
         model_rows = options.pop("queryset", None)
         super().__init__(model_rows, required=required, widget=LookupWidget(lookup, placeholder), **options)
+        self.widget.rows = self.row_of
 
     def __deepcopy__(self, memo: Any) -> "LookupField":
         copied = super().__deepcopy__(memo)
