@@ -1,5 +1,6 @@
 """The form of an account: every field of SM204002, its rooms' rows behind one form."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -116,12 +117,12 @@ def _field(name: str, field: Any) -> forms.Field:
         )
     if name == "provider":
         options = [("", _("Other"))] + [(preset.key, preset.name) for preset in presets.PRESETS]
-        return forms.ChoiceField(label=_("Provider"), required=False, choices=options)
+        fills = json.dumps({preset.key: preset.values() for preset in presets.PRESETS})
+        widget = forms.Select(attrs={"data-fills": fills})
+        return forms.ChoiceField(label=_("Provider"), required=False, choices=options, widget=widget)
     made: forms.Field = field.formfield()
     made.label = LABELS.get(name, made.label)
     made.help_text = NOTES.get(name, made.help_text)
-    if name in {"aliases", "trusted_authentication_hosts", "certificate_authority"}:
-        made.widget.attrs["rows"] = 3
     return made
 
 

@@ -187,6 +187,7 @@ CLASSES = {
     "select": "select", "textarea": "textarea", "number": "input input--num", "check": "", "lookup": "", "tokens": "",
     "radio": "", "checks": "",
 }  # fmt: skip
+LINES = 3  # of an area whose form does not say how high it is
 
 
 @register.filter
@@ -206,6 +207,8 @@ def control(bound: forms.BoundField) -> SafeString:
         attributes["aria-invalid"] = "true"
     if made_of == "password":
         attributes.setdefault("autocomplete", "new-password")
+    if made_of == "textarea" and bound.field.widget.attrs.get("rows") == forms.Textarea().attrs["rows"]:
+        attributes["rows"] = LINES
     if made_of == "text" and bound.field.disabled:
         attributes["readonly"] = True
     return bound.as_widget(attrs=attributes)

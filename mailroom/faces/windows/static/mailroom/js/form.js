@@ -75,6 +75,11 @@ addEventListener("beforeunload", (event) => {
   if (!leaving && $$("form[data-form]:not([data-compose])").some((form) => !form.done && dirty(form))) event.preventDefault();
 });
 on("submit", "form[data-form]", () => { leaving = true; setTimeout(() => { leaving = false; }, 3000); });
+// A choice that fills other fields, as a provider does with its servers.
+on("change", "[data-fills]", (event, select) => {
+  const filled = JSON.parse(select.dataset.fills)[select.value] ?? {};
+  for (const [name, value] of Object.entries(filled)) select.form.elements[name].value = value;
+});
 for (const type of ["input", "change"]) on(type, "form[data-form]", (event, form) => { enable(form); showDirty(form); });
 document.addEventListener("cancel", (event) => {
   const form = $("form[data-form]", event.target);
@@ -134,7 +139,7 @@ dress((root) => {
     enable(form);
     form.initialState = refused ? null : state(form);
     const list = $("[data-tabs]", form);
-    const kept = list && document.getElementById(sessionStorage.getItem(`tab:${list.dataset.tabs}`));
+    const kept = list && !location.pathname.endsWith("/new/") && document.getElementById(sessionStorage.getItem(`tab:${list.dataset.tabs}`));
     if (kept) showTab(list, kept);
     const asked = location.hash && list && $(`[aria-controls="${CSS.escape(location.hash.slice(1))}"]`, list);
     if (asked) showTab(list, asked);
