@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONCE
 
 from mailroom.base import logs, secrets
-from mailroom.settings import database, environment
+from mailroom.settings import assets, database, environment
 
 ENVIRONMENT = environment.read()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -132,13 +132,13 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
-STATIC_URL = "/static/"
+STATIC_URL = assets.address(PACKAGE)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 86400
+WHITENOISE_IMMUTABLE_FILE_TEST = r"."  # each content has an address of its own
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

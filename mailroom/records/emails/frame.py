@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
+from django.templatetags.static import static
+
 from mailroom.mime import bodies, quotes, remote_images
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/bmp"})
@@ -14,7 +16,7 @@ OURS = re.compile(r"""(<img\b[^>]*?\bsrc=")(?!https?:|//|data:|cid:)[^"]*(")""",
 COLOURED = re.compile(r"""\b(?:color|background|background-color|bgcolor)\s*(?:=|:)\s*["']?[#a-z0-9]""", re.IGNORECASE)
 STYLE = (
     "@font-face{font-family:'Inter Variable';font-weight:100 900;font-display:swap;"
-    "src:url(/static/vendor/inter-latin-wght-normal.woff2) format('woff2')}"
+    f"src:url({static('vendor/inter-latin-wght-normal.woff2')}) format('woff2')}}"
     "html{color-scheme:light}html.plain{color-scheme:light dark}"
     "body{margin:0;padding:1px 0;display:flow-root;font:15px/1.6 'Inter Variable',Inter,system-ui,sans-serif;"
     "color:#10242c;background:#fff;overflow-wrap:anywhere}"

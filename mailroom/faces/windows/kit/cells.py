@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.safestring import SafeString
@@ -50,7 +51,7 @@ def icon(name: str, extra: str = "") -> SafeString:
 @lru_cache(1_000)
 def _icon(name: str, extra: str) -> SafeString:
     css = f"icon {extra}" if extra else "icon"
-    use = f'<use href="/static/mailroom/icons.svg#i-{text(name)}"></use>'
+    use = f'<use href="{static("mailroom/icons.svg")}#i-{text(name)}"></use>'
     return SafeString(f'<svg class="{text(css)}" aria-hidden="true">{use}</svg>')
 
 
