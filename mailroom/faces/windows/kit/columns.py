@@ -10,6 +10,8 @@ from mailroom.faces.windows.kit.markup import text
 from mailroom.faces.windows.kit.registry import Words
 
 Cell = Callable[[Any], Any]
+LEAST_LEFT = 26  # half rem that a column without a width of its own keeps
+CHECK = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ def placed(columns: Sequence[Column], choice: Choice) -> list[Placed]:
         )
         for column in ordered
     ]
+
+
+def minimum_width(columns: Iterable[Placed], checks: bool) -> int:
+    """The rem that the shown columns need, as a width that has a class in kit.css: 40, 48 and so on to 160."""
+    needed = sum(one.width or LEAST_LEFT for one in columns if one.shown) + (CHECK if checks else 0)
+    return min(160, max(40, -(-needed // 16) * 8))
 
 
 def snapped(width: int) -> int:

@@ -85,7 +85,6 @@ class GridWindow(WindowView, ABC):
     properties: ClassVar[Sequence[Property]] = ()
     search_label: ClassVar[Words] = ""
     row_name: ClassVar[str] = "rows"
-    minimum_width: ClassVar[int] = 0
     page_size: ClassVar[int] = keyset.PAGE
     head_template: ClassVar[str] = ""
     foot_template: ClassVar[str] = ""

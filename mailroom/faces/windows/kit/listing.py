@@ -53,6 +53,9 @@ class Row:
     size: int
 
 
+WIDE = 72  # rem: the list of a window as wide as most screens
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Everything that the list fragment prints."""
@@ -84,6 +87,16 @@ class Listing:
     def last(self) -> int:
         """The number of the last row shown."""
         return self.first + len(self.rows) - 1
+
+    @property
+    def minimum_width(self) -> int:
+        """The rem below which the list scrolls sideways, before its columns would be squeezed."""
+        return column_choice.minimum_width(self.all_columns, self.grid.checks)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is likely to scroll sideways: check box and subject stay in sight then."""
+        return self.grid.checks and self.minimum_width > WIDE
 
 
 def changed(request: HttpRequest, **values: str | None) -> str:
