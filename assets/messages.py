@@ -13,18 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import Catalog, Message
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "mailroom"
 LANGUAGES = ("nb",)  # English is what the code says
-FUNCTIONS = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
-    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
-    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
-}
+SINGULAR = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
+PLURAL = frozenset({"ngettext", "ngettext_lazy"})
 CALL = re.compile(r"""\b(n?gettext|_)\(((?:u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*"|,|\s|[\w.]+)+)\)""")
 HEAD = "# Texts of Mailroom's windows, mails and messages. `make messages` keeps it up to date."
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -39,12 +35,23 @@ def place(language: str) -> Path:
 def texts() -> Iterator[tuple[Texts, str]]:
     """Every text to translate, with the file it stands in; a plural as a pair."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        with path.open("rb") as file:
-            for _line, found, _comments, _context in extract("python", file, FUNCTIONS):
-                yield found, str(path.relative_to(ROOT))
+        for found in of_code(path.read_text("utf-8")):
+            yield found, str(path.relative_to(ROOT))
     for path in sorted(PACKAGE.rglob("*.html")):
         for found in of_template(path.read_text("utf-8")):
             yield found, str(path.relative_to(ROOT))
+
+
+def of_code(source: str) -> Iterator[Texts]:
+    """The texts of one Python file, those within f-strings too."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        count = 1 if name in SINGULAR else 2 if name in PLURAL else 0
+        found = tuple(one.value for one in node.args[:count] if isinstance(one, ast.Constant))
+        if count and len(found) == count and all(isinstance(text, str) for text in found):
+            yield found if count == 2 else found[0]
 
 
 def of_template(source: str) -> Iterator[Texts]:

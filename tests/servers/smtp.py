@@ -202,7 +202,8 @@ class _Handler:
                 "127.0.0.1", self.server.dovecot.ports["lmtp"], local_hostname="smtp.mailroom.test"
             ) as lmtp:
                 utf8 = ["SMTPUTF8"] if lmtp.ehlo_or_helo_if_needed() is None and lmtp.has_extn("smtputf8") else []
-                lmtp.sendmail(sender, recipients, raw, mail_options=utf8)
+                for recipient in recipients:  # smtplib reads one reply to a body, LMTP gives one a recipient
+                    lmtp.sendmail(sender, [recipient], raw, mail_options=utf8)
         except (smtplib.SMTPException, OSError, socket.gaierror, UnicodeEncodeError) as error:
             return repr(error)
         return ""

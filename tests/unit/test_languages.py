@@ -34,6 +34,11 @@ def test_texts_of_templates_are_found_with_their_plurals(messages: ModuleType) -
     assert list(messages.of_template(source)) == ["Save", "%%s selected", ("%(n)s file", "%(n)s files")]
 
 
+def test_texts_within_f_strings_are_found(messages: ModuleType) -> None:
+    source = """f"{words} {_('Today')}"; translation.ngettext("%d file", "%d files", count); _(variable)"""
+    assert sorted(messages.of_code(source), key=str) == [("%d file", "%d files"), "Today"]
+
+
 def test_no_translation_loses_or_invents_a_value(messages: ModuleType) -> None:
     for language in messages.LANGUAGES:
         assert messages.wrong(language) == []

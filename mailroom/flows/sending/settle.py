@@ -94,6 +94,7 @@ def _move(
     failed = {pk: found[pk].words for pk in refused if pk not in partly}
     if sent:
         status.move_many(sent, Action.FINISH, now, changes=DONE)
+        tables.update(Email, ("error",), list(ledger.refusals(sent).items()))
         _copies(account, options, sent, now)
     _try_again(again, now)
     fail(failed, "send", now)

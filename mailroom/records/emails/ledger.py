@@ -1,7 +1,7 @@
 """The ledger of outgoing mail: each recipient's outcome, each attempt, and what they come to in sentences."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,9 @@ from mailroom.base import rows as tables
 from mailroom.records.emails.models import Attempt, Email, Recipient
 from mailroom.records.emails.models.content import Outcome
 
+TROUBLES = frozenset({Outcome.REFUSED, Outcome.BOUNCED, Outcome.IN_DOUBT})
+MOST_TOLD = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -20,6 +23,16 @@ class Delivery:
     sentence: str
     recipients: list[Recipient]
     attempts: list[Attempt]
+
+    @property
+    def refused(self) -> bool:
+        """Whether somebody's server refused it: *Send to the rest* is for those."""
+        return any(row.outcome == Outcome.REFUSED for row in self.recipients)
+
+    @property
+    def troubled(self) -> bool:
+        """Whether somebody has not got it, and a person should look."""
+        return any(row.outcome in TROUBLES for row in self.recipients)
 
 
 def waiting(email_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
@@ -37,6 +50,21 @@ def have_any(email_ids: Collection[int]) -> set[int]:
     """Of these emails those that somebody has."""
     rows = Recipient.objects.filter(email_id__in=tables.among(email_ids), outcome=Outcome.ACCEPTED)
     return set(rows.values_list("email_id", flat=True))
+
+
+def refusals(email_ids: Collection[int]) -> dict[int, str]:
+    """By email whose servers refused it and what they said; none where nobody was refused."""
+    rows = Recipient.objects.filter(email_id__in=tables.among(email_ids), outcome=Outcome.REFUSED)
+    found: dict[int, list[str]] = defaultdict(list)
+    for email_id, address, reply in rows.order_by("email_id", "position").values_list("email_id", "address", "reply"):
+        found[email_id].append(_("Refused: %(address)s. %(why)s") % {"address": address, "why": reply})
+    return {pk: _told(lines) for pk, lines in found.items()}
+
+
+def _told(lines: Sequence[str]) -> str:
+    more = len(lines) - MOST_TOLD
+    said = [*lines[:MOST_TOLD], *([ngettext("%d more", "%d more", more) % more] if more > 0 else [])]
+    return "; ".join(said)
 
 
 def record(rows: Mapping[int, tuple[str, str]], now: datetime) -> None:

@@ -1,12 +1,20 @@
 """The delivery view: who has a sent email, who refused, what the server said; and deciding when nobody knows."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from playwright.sync_api import Page
 
 from mailroom.base import clock
+from mailroom.flows.sending.models import SendingOptions
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Attempt, Email, EmailContent, Recipient
+from mailroom.records.files import store
 from mailroom.records.organisation.models import User
+from mailroom.records.preferences import current
+from tests.servers.chromium import DESK, PHONE
 
 HTMX = {"HX-Request": "true"}
 
@@ -72,3 +80,73 @@ def test_what_is_not_in_doubt_cannot_be_marked(signed_in: Client, sent: Email) -
     answer = signed_in.post(f"/api/v1/emails/{sent.pk}/mark-delivered")
     assert answer.status_code == 409
     assert "delivery is unknown" in answer.json()["detail"]
+
+
+@pytest.fixture
+def put_off(sent: Email) -> Email:
+    """A mail that one has; for the other it was put off once, and is tried again in an hour."""
+    now = clock.now()
+    preferences = current.read()
+    preferences.automatic_resend_attempts = 3
+    preferences.save()
+    sent.recipients.exclude(outcome="accepted").update(outcome="waiting")
+    changes = {"status": "pending", "error": "450 4.2.0 Greylisted", "attempts": 1, "failed_step": ""}
+    Email.objects.filter(pk=sent.pk).update(**changes, next_attempt_at=now + timedelta(hours=1))
+    sent.refresh_from_db()
+    return sent
+
+
+def test_a_mail_that_is_put_off_tells_when_it_is_tried_again_and_how_often(signed_in: Client, put_off: Email) -> None:
+    page = signed_in.get(f"/cr306015/{put_off.pk}/").content.decode()
+    assert "1 attempt failed, 3 more are made: the next " in page
+    assert page.index("1 attempt failed") < page.index("450 4.2.0 Greylisted")
+    assert "banner--bad" not in page
+    Email.objects.filter(pk=put_off.pk).update(next_attempt_at=clock.now())
+    assert "1 attempt failed; the next is made now." in signed_in.get(f"/cr306015/{put_off.pk}/").content.decode()
+
+
+def test_a_mail_of_an_account_that_is_down_says_so_and_that_it_loses_nothing(signed_in: Client, put_off: Email) -> None:
+    later, error = clock.now() + timedelta(minutes=2), "The server cannot be reached"
+    SendingOptions.objects.create(account=put_off.account, held_until=later, last_error=error)
+    page = signed_in.get(f"/cr306015/{put_off.pk}/").content.decode()
+    assert "The account SALES cannot send at present: The server cannot be reached. It is tried again " in page
+    assert "That is no failed attempt of this email." in page
+    EmailAccount.objects.filter(pk=put_off.account_id).update(active=False)
+    assert "the account SALES is not active" in signed_in.get(f"/cr306015/{put_off.pk}/").content.decode()
+
+
+def test_who_was_refused_among_others_is_seen_at_once_and_can_be_sent_it_there(signed_in: Client, sent: Email) -> None:
+    sent.recipients.filter(outcome="in_doubt").update(outcome="accepted")
+    Email.objects.filter(pk=sent.pk).update(status="processed", failed_step="", error="")
+    page = signed_in.get(f"/cr306015/{sent.pk}/").content.decode()
+    assert '<details class="delivery" open>' in page
+    assert 'action="/cr306015/do/send-to-rest/"' in page
+    sent.recipients.filter(outcome="refused").update(outcome="accepted")
+    page = signed_in.get(f"/cr306015/{sent.pk}/").content.decode()
+    assert '<details class="delivery">' in page
+    assert 'action="/cr306015/do/send-to-rest/"' not in page
+
+
+def test_the_header_fields_of_a_sent_email_are_those_of_its_bytes(signed_in: Client, sent: Email) -> None:
+    address = f"/cr306015/{sent.pk}/original/"
+    assert "no header fields yet" in signed_in.get(address).content.decode()
+    kept = store.put_many([b"Subject: Offer\r\nMessage-ID: <offer@mailroom.test>\r\n\r\nOur offer\r\n"])
+    Email.objects.filter(pk=sent.pk).update(raw_sha256=bytes(kept[0].sha256))
+    page = signed_in.get(address).content.decode()
+    assert "no header fields yet" not in page
+    assert "&lt;offer@mailroom.test&gt;" in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_outcome_and_time_of_a_recipient_stand_at_both_ends_of_its_row(
+    at: Callable[..., Page], sent: Email, viewport: dict[str, int]
+) -> None:
+    row = at(f"/cr306015/{sent.pk}/", viewport=viewport).locator(".delivery__rows > li").first
+    whole, outcome, time = (one.bounding_box() for one in (row, row.locator(".status"), row.locator("time")))
+    assert whole is not None
+    assert outcome is not None
+    assert time is not None
+    assert abs(outcome["x"] - whole["x"]) < 2
+    assert abs(time["x"] + time["width"] - whole["x"] - whole["width"]) < 2
+    assert abs(time["y"] - outcome["y"]) < 8

@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from mailroom.base import clock
 from mailroom.faces.windows.kit import requests, toasts
 from mailroom.faces.windows.kit.actions import Outcome
-from mailroom.faces.windows.mail import commands
+from mailroom.faces.windows.mail import commands, waiting
 from mailroom.flows.sending import outbox
 from mailroom.records.emails import inline_images, status
-from mailroom.records.emails.models import Email, Status
+from mailroom.records.emails.models import Email
 from mailroom.records.files import store
 from mailroom.records.organisation.models import PersonSetting, User
 
@@ -33,14 +32,6 @@ class Choice:
     words: str
 
 
-def zone_of(user: User) -> ZoneInfo:
-    """The person's time zone."""
-    try:
-        return ZoneInfo(user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
 def choices(now: datetime, zone: ZoneInfo) -> list[Choice]:
     """Quick choices for sending later, soonest first; `now` is aware."""
     local = now.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
@@ -51,11 +42,7 @@ def choices(now: datetime, zone: ZoneInfo) -> list[Choice]:
     found.append((_("Tomorrow morning"), datetime.combine(tomorrow, MORNING)))
     if monday != tomorrow:
         found.append((_("Monday morning"), datetime.combine(monday, MORNING)))
-    return [Choice(f"{at:%Y-%m-%dT%H:%M}", f"{words}, {_spoken(at)}") for words, at in found]
-
-
-def _spoken(at: datetime) -> str:
-    return f"{date_format(at, 'D j M')} {at:%H:%M}"
+    return [Choice(f"{at:%Y-%m-%dT%H:%M}", f"{words}, {waiting.spoken(at)}") for words, at in found]
 
 
 def start_of(request: HttpRequest, now: datetime) -> datetime | None:
@@ -68,7 +55,7 @@ def start_of(request: HttpRequest, now: datetime) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise ValidationError(_("Choose a day and a time to send at.")) from None
-    at = at if at.tzinfo else at.replace(tzinfo=zone_of(requests.user_of(request)))
+    at = at if at.tzinfo else at.replace(tzinfo=waiting.zone_of(requests.user_of(request)))
     if at <= now:
         raise ValidationError(_("The time to send at is over already. Choose a later one, or Send."))
     if at > now + LATEST:
@@ -100,8 +87,8 @@ def _toast(email: Email, at: datetime | None, seconds: int, user: User) -> toast
     who = email.to_line or email.cc_line or email.bcc_line
     undo: dict[str, Any] = {"undo_url": "/cr306015/do/undo-send/", "ids": (email.pk,)}
     if at is not None:
-        local = at.astimezone(zone_of(user)).replace(tzinfo=None)
-        words = _("Email to %(who)s goes %(when)s") % {"who": who, "when": _spoken(local)}
+        local = at.astimezone(waiting.zone_of(user)).replace(tzinfo=None)
+        words = _("Email to %(who)s goes %(when)s") % {"who": who, "when": waiting.spoken(local)}
         return toasts.Toast(words, **undo, link_url=commands.open_address(email), link_text=_("Open"))
     if not seconds:
         return toasts.Toast(_("Email queued"))
@@ -122,12 +109,3 @@ def undo_seconds(user: User) -> int:
     rows = PersonSetting.objects.filter(user=user, name="undo_seconds")
     chosen = rows.values_list("value", flat=True).first()
     return chosen if isinstance(chosen, int) and 0 <= chosen <= outbox.LONGEST_UNDO else DEFAULT_UNDO
-
-
-def waits_for(email: Email, user: User) -> str:
-    """A sentence on when a queued mail goes, in the person's time; empty for one that goes at once."""
-    if email.status != Status.PENDING or email.start_at is None or email.start_at <= clock.now():
-        return ""
-    local = email.start_at.astimezone(zone_of(user)).replace(tzinfo=None)
-    words = _("It goes %(when)s (%(zone)s).") % {"when": _spoken(local), "zone": user.time_zone}
-    return f"{words} {_('It is taken back if the customer answers first.')}" if email.cancel_if_answered else words

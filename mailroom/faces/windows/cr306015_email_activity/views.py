@@ -21,7 +21,17 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Confirm, Menu, Outcome, Toolbar, shown
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.record import NEW, RecordWindow
-from mailroom.faces.windows.mail import commands, creating, held_back, linking, reading, routes, tables, together
+from mailroom.faces.windows.mail import (
+    commands,
+    creating,
+    held_back,
+    linking,
+    reading,
+    routes,
+    tables,
+    together,
+    waiting,
+)
 from mailroom.flows.incoming import pipeline
 from mailroom.flows.sending import send
 from mailroom.records.emails import answering, checks, compose
@@ -148,7 +158,7 @@ class EmailActivity(RecordWindow):
             "draft_key": request.POST.get("draft_key") or drafting.new_key(),
             "stale": getattr(request, "stale", None),
             "findings": getattr(request, "findings", None),
-            "choices": sending.choices(clock.now(), sending.zone_of(user)),
+            "choices": sending.choices(clock.now(), waiting.zone_of(user)),
             "zone": user.time_zone,
             "templates": inserting.templates(),
             "most_bytes": compose.LARGEST_FILES,
@@ -210,7 +220,6 @@ class EmailActivity(RecordWindow):
             "form_url": self.url_of(record),
             "titlebar_template": "cr306015/_files_link.html",
             "may_add_files": record.direction == Direction.OUTGOING and record.status == Status.PENDING,
-            "waits": sending.waits_for(record, requests.user_of(request)),
         }
         fragment = requests.target(request) == "reader"
         return self.render(request, "cr306015/_view.html" if fragment else "cr306015/view.html", **context)

@@ -147,6 +147,7 @@ class TokensWidget(forms.TextInput):
     def __init__(self, lookup: str, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
         self.lookup = lookup
+        self.label: Words | None = None  # of the field: several fields of a form may share a lookup
 
     def format_value(self, value: Any) -> str:
         """The values on one line."""
@@ -156,6 +157,7 @@ class TokensWidget(forms.TextInput):
         """Adds the lookup that typing searches."""
         context = super().get_context(name, value, attrs)
         context["widget"]["lookup"] = LOOKUPS[self.lookup]
+        context["widget"]["label"] = self.label or LOOKUPS[self.lookup].label
         return context
 
 
@@ -164,6 +166,7 @@ class TokensField(forms.CharField):
 
     def __init__(self, lookup: str, *, required: bool = False, **options: Any) -> None:
         super().__init__(required=required, widget=TokensWidget(lookup), **options)
+        self.widget.label = self.label
 
 
 class LookupView(WindowView):

@@ -1,5 +1,7 @@
 """The original of an email: its headers, its source, what is wrong with it, and why it went where it went."""
 
+import contextlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +16,7 @@ from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.mail import files, rights, tables
 from mailroom.flows.incoming.models import StepOutcome
-from mailroom.mime import charsets
+from mailroom.mime import charsets, parse
 from mailroom.records.emails import ledger, release
 from mailroom.records.emails.models import Direction, Email
 from mailroom.records.files import store
@@ -76,7 +78,7 @@ class Original(WindowView):
             "record_title": tables.subject(email),
             "parts": parts,
             "part": part,
-            "headers": content.headers[:MOST_HEADERS] if content and isinstance(content.headers, list) else [],
+            "headers": headers(email) if part == "headers" else [],
             "verdicts": verdicts(noted.get("authentication") or {}),
             "defects": [sentence for _code, sentence in noted.get("defects") or []],
             "automatic": noted.get("automatic") or "",
@@ -86,6 +88,17 @@ class Original(WindowView):
         if part == "delivery":
             context["delivery"] = ledger.delivery(email)
         return self.render(request, "mail/original.html", **context)
+
+
+def headers(email: Email) -> Sequence[Sequence[str]]:
+    """Name and value of the header fields: as stored of received mail, else read from the bytes that go out."""
+    stored = email.content.headers if hasattr(email, "content") else []
+    if not isinstance(stored, list) or not stored:
+        stored = []
+        if email.raw_sha256 is not None:
+            with contextlib.suppress(store.FileMissing):
+                stored = list(parse.parse(next(store.open_stream(bytes(email.raw_sha256)), b"")).headers)
+    return stored[:MOST_HEADERS]
 
 
 def verdicts(found: dict[str, str]) -> list[dict[str, Any]]:

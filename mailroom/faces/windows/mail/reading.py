@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
 from mailroom.faces.windows.kit.actions import SEPARATOR, Action, Separator
-from mailroom.faces.windows.mail import conversation, joined, rights, snoozing, tables, together
+from mailroom.faces.windows.mail import conversation, joined, rights, snoozing, tables, together, waiting
 from mailroom.records.activities import linking
 from mailroom.records.conversations import notes, snooze
 from mailroom.records.emails.models import Email
@@ -36,5 +36,6 @@ def context(request: HttpRequest, email: Email) -> dict[str, Any]:
         "may_write": rights.may_write(request),
         "further": linking.further(email.pk, user),
         "snoozed": snooze.of_email(email, user),
+        "waits": waiting.why(email, user),
         **together.presence_context(request, email),
     }

@@ -151,7 +151,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const one = form();
   if (!one || detail.elt !== one) return;
   delete one.dataset.leaving;
-  if (!detail.successful) return;
+  if (!(detail.xhr.status >= 200 && detail.xhr.status < 400)) return;  // htmx calls no answer successful that leads elsewhere
   saved = state(one);
   local.drop(one);
   if (detail.xhr.getResponseHeader("HX-Redirect")) one.dataset.leaving = "1";

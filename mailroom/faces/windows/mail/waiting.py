@@ -1,0 +1,68 @@
+"""Why an outgoing mail has not gone yet, and when it goes: one sentence in the person's time."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mailroom.base import clock
+from mailroom.flows.sending.models import SendingOptions
+from mailroom.records.emails.models import Direction, Email, Status
+from mailroom.records.organisation.models import User
+from mailroom.records.preferences import current
+
+
+def zone_of(user: User) -> ZoneInfo:
+    """The person's time zone."""
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def spoken(at: datetime) -> str:
+    """A local moment in words: Tue 1 Dec 08:00."""
+    return f"{date_format(at, 'D j M')} {at:%H:%M}"
+
+
+def why(email: Email, user: User) -> str:
+    """A sentence on when a queued mail goes and what hindered it; empty for one that goes at once or is held."""
+    if email.direction != Direction.OUTGOING or email.status != Status.PENDING or email.next_attempt_at is None:
+        return ""
+    now = clock.now()
+    if email.start_at is not None and email.start_at > now:
+        words = _("It goes %(when)s (%(zone)s).") % _moment(email.start_at, user)
+        return f"{words} {_('It is taken back if the customer answers first.')}" if email.cancel_if_answered else words
+    if not email.account.active:
+        return _("It waits: the account %(account)s is not active.") % {"account": email.account.email_account_id}
+    return _of_account(email, user, now) or _of_mail(email, user, now)
+
+
+def _of_account(email: Email, user: User, now: datetime) -> str:
+    """What keeps the account from sending: that uses up no attempt of its mails."""
+    options = SendingOptions.objects.filter(pk=email.account_id, held_until__gt=now).exclude(last_error="").first()
+    if options is None or options.held_until is None:
+        return ""
+    words = _("The account %(account)s cannot send at present: %(error)s It is tried again %(when)s (%(zone)s).")
+    error = options.last_error if options.last_error.endswith((".", "!", "?")) else f"{options.last_error}."
+    facts = {"account": email.account.email_account_id, "error": error} | _moment(options.held_until, user)
+    return f"{words % facts} {_('That is no failed attempt of this email.')}"
+
+
+def _of_mail(email: Email, user: User, now: datetime) -> str:
+    if not email.error or email.next_attempt_at is None or not email.attempts:
+        return ""
+    failed = ngettext("%(n)d attempt failed", "%(n)d attempts failed", email.attempts) % {"n": email.attempts}
+    left = max(0, current.read().automatic_resend_attempts + 1 - email.attempts)
+    more = ngettext("%(n)d more is made", "%(n)d more are made", left) % {"n": left}
+    if email.next_attempt_at <= now:
+        return _("%(failed)s; the next is made now.") % {"failed": failed}
+    facts = {"failed": failed, "more": more} | _moment(email.next_attempt_at, user)
+    return _("%(failed)s, %(more)s: the next %(when)s (%(zone)s).") % facts
+
+
+def _moment(at: datetime, user: User) -> dict[str, str]:
+    local = at.astimezone(zone_of(user)).replace(tzinfo=None)
+    return {"when": spoken(local), "zone": user.time_zone}
