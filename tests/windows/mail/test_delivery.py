@@ -150,3 +150,11 @@ def test_outcome_and_time_of_a_recipient_stand_at_both_ends_of_its_row(
     assert abs(outcome["x"] - whole["x"]) < 2
     assert abs(time["x"] + time["width"] - whole["x"] - whole["width"]) < 2
     assert abs(time["y"] - outcome["y"]) < 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_folded_row_of_sent_mail_begins_with_whom_it_went_to(at: Callable[..., Page], sent: Email) -> None:
+    Email.objects.filter(pk=sent.pk).update(to_line="Ingrid Solheim", from_name="Sales")
+    row = at("/co409080/", viewport=PHONE).locator("#list tr[data-row]").first
+    assert row.inner_text().startswith("Ingrid Solheim")
+    assert "Sales" not in row.inner_text()

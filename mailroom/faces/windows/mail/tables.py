@@ -54,14 +54,19 @@ def subject_cell(email: Email) -> str:
 
 
 def names(to_indexed: bool = False, **labels: Any) -> tuple[Column, ...]:
-    """Columns by key in the order given, each under the window's own label; sent mail has an index of To."""
+    """Columns by key in the order given, each under the window's own label.
+
+    Sent mail has an index of To (`to_indexed`), and its folded rows begin with whom it went to.
+    """
     return tuple(_column(key, label, to_indexed) for key, label in labels.items())
 
 
 def _column(key: str, label: Any, to_indexed: bool) -> Column:
     made = {
         "subject": lambda: Column("subject", label, cell=subject_cell, sort="subject_key", link=True),
-        "from": lambda: Column("from", label, cell=sender, sort="from_key", width=22),
+        "from": lambda: Column(
+            "from", label, cell=sender, sort="from_key", width=22, place="sender" if to_indexed else ""
+        ),
         "date": lambda: Column(
             "date", label, cell=cells.of("date", cells.moment), sort="date", width=16, first_down=True
         ),
@@ -73,7 +78,15 @@ def _column(key: str, label: Any, to_indexed: bool) -> Column:
             sort="status",
             indexed=False,
         ),
-        "to": lambda: Column("to", label, cell=lambda row: row.to_line, sort="to_key", indexed=to_indexed, width=22),
+        "to": lambda: Column(
+            "to",
+            label,
+            cell=lambda row: row.to_line,
+            sort="to_key",
+            indexed=to_indexed,
+            width=22,
+            place="from" if to_indexed else "",
+        ),
         "cc": lambda: Column("cc", label, cell=lambda row: row.cc_line, width=18),
         "bcc": lambda: Column("bcc", label, cell=lambda row: row.bcc_line, width=18),
         "files": lambda: Column("files", label, cell=cells.of("attachment_count", cells.clip), width=8, place="clip"),
