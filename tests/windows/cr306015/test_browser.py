@@ -153,6 +153,15 @@ def test_a_partial_refusal_is_shown_and_the_rest_can_be_sent(
     assert draft.recipients.filter(outcome="waiting").count() == 1
 
 
+@pytest.mark.parametrize("window", ["co409000", "co409080", "co409070"])
+def test_a_phone_offers_to_write_a_new_email_beside_the_title(at: Opener, window: str) -> None:
+    page = at(f"/{window}/", viewport=PHONE)
+    page.locator(".titlebar").get_by_role("link", name="New email").click()
+    page.wait_for_url("**/cr306015/new/")
+    wide = at(f"/{window}/", viewport=DESK)
+    expect(wide.locator(".titlebar").get_by_role("link", name="New email")).to_be_hidden()
+
+
 def test_the_keyboard_alone_writes_sends_and_undoes(at: Opener, ingrid: Contact) -> None:
     page = at("/co409080/")
     page.keyboard.press("c")

@@ -156,5 +156,9 @@ def test_outcome_and_time_of_a_recipient_stand_at_both_ends_of_its_row(
 def test_a_folded_row_of_sent_mail_begins_with_whom_it_went_to(at: Callable[..., Page], sent: Email) -> None:
     Email.objects.filter(pk=sent.pk).update(to_line="Ingrid Solheim", from_name="Sales")
     row = at("/co409080/", viewport=PHONE).locator("#list tr[data-row]").first
-    assert row.inner_text().startswith("Ingrid Solheim")
+    who, subject = (row.locator(one).bounding_box() for one in ("td.c-from", "td.c-subject"))
+    assert row.locator("td.c-from").inner_text() == "Ingrid Solheim"
+    assert who is not None
+    assert subject is not None
+    assert who["y"] < subject["y"]
     assert "Sales" not in row.inner_text()
