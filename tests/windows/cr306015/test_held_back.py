@@ -1,11 +1,13 @@
 """Quarantined files are released by an administrator, oversized mail is fetched on demand: by window and by API."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 from django.test import Client
+from playwright.sync_api import Page, expect
 
 from mailroom.base import clock
 from mailroom.flows.receiving import receive
@@ -15,6 +17,7 @@ from mailroom.records.emails.models import Attachment, Email
 from mailroom.records.files import store
 from mailroom.records.organisation import people, sign_in
 from mailroom.records.organisation.models import User
+from tests.factories import pages
 from tests.factories.accounts import AccountFactory
 from tests.factories.mails import file, letter
 from tests.factories.pages import signed_in
@@ -113,3 +116,17 @@ def test_what_has_gone_from_the_server_is_told(accounts: AccountFactory, now: da
     visitor = signed_in(administrator)
     answer = visitor.post(WHOLE, {"ids": email.pk}, headers={"HX-Request": "true"})
     assert "not on the server any more" in visitor.get(answer.headers["HX-Redirect"]).content.decode()
+
+
+def test_the_reading_pane_says_how_large_an_email_is_and_fetches_the_rest(
+    accounts: AccountFactory, now: datetime, live_server: Any, administrator: User, open_page: Callable[..., Page]
+) -> None:
+    email = oversized(accounts, now)
+    page = pages.sign_in(open_page(), live_server.url, administrator)
+    pages.go(page, f"{live_server.url}/co409000/?open={email.pk}")
+    banner = page.locator("#reader [data-header-only]")
+    expect(banner).to_contain_text("KB, more than its account takes")
+    banner.get_by_role("button", name="Fetch the whole email").click()
+    expect(page.locator("#toasts")).to_contain_text("The whole email is here now")
+    expect(banner).to_have_count(0)
+    expect(page.locator("#reader")).to_contain_text("big.pdf")

@@ -114,6 +114,7 @@ def opened_message(request: HttpRequest, email: Email) -> dict[str, Any]:
         "cut": frame.is_cut(html, text),
         "has_text": bool(html and text),
         "note": facts.get("note", ""),
+        "header_only": bool(facts.get("cut")),
         "handled": facts.get("handled"),
         "about": about(request, content),
         "verdicts": facts.get("authentication") or {},
