@@ -123,10 +123,11 @@ def test_the_reading_pane_says_how_large_an_email_is_and_fetches_the_rest(
 ) -> None:
     email = oversized(accounts, now)
     page = pages.sign_in(open_page(), live_server.url, administrator)
-    pages.go(page, f"{live_server.url}/co409000/?open={email.pk}")
+    where = pages.go(page, f"{live_server.url}/co409000/?open={email.pk}").url
     banner = page.locator("#reader [data-header-only]")
     expect(banner).to_contain_text("KB, more than its account takes")
     banner.get_by_role("button", name="Fetch the whole email").click()
     expect(page.locator("#toasts")).to_contain_text("The whole email is here now")
     expect(banner).to_have_count(0)
     expect(page.locator("#reader")).to_contain_text("big.pdf")
+    expect(page).to_have_url(where)

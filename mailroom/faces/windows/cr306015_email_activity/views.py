@@ -225,8 +225,10 @@ class EmailActivity(RecordWindow):
         return self.render(request, "cr306015/_view.html" if fragment else "cr306015/view.html", **context)
 
     def answer(self, request: HttpRequest, outcome: Outcome, back: str) -> HttpResponse:
-        """After a command the page is fetched anew: another state has other commands."""
-        if not (outcome.redirect or outcome.dialog or outcome.job):
+        """After a command this window is fetched anew: another state has other commands. A reading pane stays."""
+        page = requests.asking_page(request)
+        in_a_pane = bool(page) and not page.startswith(self.at("list"))
+        if not (in_a_pane or outcome.redirect or outcome.dialog or outcome.job):
             outcome = replace(outcome, redirect=back)
         return super().answer(request, outcome, back)
 

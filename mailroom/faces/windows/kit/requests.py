@@ -41,6 +41,12 @@ def is_fragment(request: HttpRequest) -> bool:
     return bool(target(request))
 
 
+def asking_page(request: HttpRequest) -> str:
+    """The address of the page that htmx asks from, without its host; empty where nothing tells it."""
+    htmx = cast(HtmxDetails, request.htmx)  # type: ignore[attr-defined]
+    return (htmx.current_url_abs_path or "") if htmx else ""
+
+
 def redirect(request: HttpRequest, where: str) -> HttpResponse:
     """Go to another address: a plain 303, or htmx's own header inside a fragment."""
     if is_fragment(request):
