@@ -71,3 +71,12 @@ def test_dates_are_written_as_the_language_writes_them() -> None:
         assert "17 mai 2025" in cells.moment(moment, now)
     with translation.override("en"):
         assert "17 May 2025" in cells.moment(moment, now)
+
+
+def test_today_and_months_are_written_as_the_language_writes_them() -> None:
+    now = datetime(2026, 12, 24, 12, tzinfo=UTC)
+    with translation.override("nb"):
+        assert "I dag" in cells.moment(now, now, long=True)
+        assert "1 des" in cells.moment(datetime(2026, 12, 1, 12, tzinfo=UTC), now)
+    with translation.override("en"):
+        assert "1 Dec" in cells.moment(datetime(2026, 12, 1, 12, tzinfo=UTC), now)

@@ -120,7 +120,7 @@ def test_later_then_canceled_changed_and_sent(
     page.get_by_label("Cancel when the customer answers first").check()
     page.get_by_role("button", name="Tomorrow morning").click()
     expect(page.locator("#toasts")).to_contain_text("goes")
-    page.get_by_role("link", name="Open", exact=True).click()
+    page.get_by_role("link", name="Open email", exact=True).click()
     expect(page.get_by_text("It is taken back if the customer answers first.")).to_be_visible()
     page.locator("summary", has_text="Actions").click()
     page.get_by_role("button", name="Cancel sending").click()

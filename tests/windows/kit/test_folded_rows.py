@@ -24,3 +24,9 @@ def windows() -> list[type[GridWindow]]:
 def test_a_folded_row_says_what_it_is(window: type[GridWindow]) -> None:
     places = {column.place or column.key for column in window.columns}
     assert places & SHOWN_FIRST, f"{window.__name__}: no column has a place that folded rows show"
+
+
+@pytest.mark.parametrize("window", windows(), ids=lambda kind: kind.__module__.split(".")[-2])
+def test_no_two_columns_share_a_place(window: type[GridWindow]) -> None:
+    places = [column.place or column.key for column in window.columns]
+    assert sorted(places) == sorted(set(places)), f"{window.__name__}: they would be drawn over each other"

@@ -33,7 +33,14 @@ class Campaigns(grid.EntityList):
     columns = (
         Column("campaign_id", gettext_lazy("Campaign ID"), sort="campaign_id", width=18, link=True, place="from"),
         Column("name", gettext_lazy("Campaign name"), place="subject"),
-        Column("status", gettext_lazy("Status"), cell=lambda row: row.get_status_display(), width=16, place="status"),
+        Column(
+            "status",
+            gettext_lazy("Status"),
+            cell=lambda row: row.get_status_display(),
+            width=16,
+            place="status",
+            notable=lambda row: True,
+        ),
         Column("start_on", gettext_lazy("Start date"), cell=grid.day("start_on"), width=14),
         Column("end_on", gettext_lazy("End date"), cell=grid.day("end_on"), width=14),
         Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=18),

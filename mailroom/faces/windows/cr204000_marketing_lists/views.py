@@ -50,7 +50,14 @@ class MarketingLists(GridWindow):
     columns = (
         Column("list_id", gettext_lazy("Marketing list ID"), sort="list_id", width=22, link=True, place="from"),
         Column("name", gettext_lazy("List name"), place="subject"),
-        Column("kind", gettext_lazy("List type"), cell=lambda row: row.get_kind_display(), width=14),
+        Column(
+            "kind",
+            gettext_lazy("List type"),
+            cell=lambda row: row.get_kind_display(),
+            width=14,
+            place="status",
+            notable=lambda row: True,
+        ),
         Column("active", gettext_lazy("Active"), cell=lambda row: _("Yes") if row.active else _("No"), width=10),
         Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=18),
     )

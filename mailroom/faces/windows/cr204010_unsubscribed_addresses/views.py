@@ -51,7 +51,7 @@ class UnsubscribedAddresses(GridWindow):
     window = WINDOW
     columns = (
         Column("address", gettext_lazy("Email"), place="subject"),
-        Column("from", gettext_lazy("Unsubscribed from"), cell=left, width=28, place="from"),
+        Column("from", gettext_lazy("Unsubscribed from"), cell=left, width=28, place="below"),
         Column("by", gettext_lazy("Noted by"), cell=lambda row: str(row.by or _("The reader")), width=20),
         Column("at", gettext_lazy("Date"), cell=cells.of("at", cells.moment), sort="at", width=16, place="date",
                first_down=True),

@@ -44,8 +44,8 @@ class CaseClasses(GridWindow):
     columns = (
         Column("class_id", gettext_lazy("Case class ID"), sort="class_id", width=24, link=True, place="from"),
         Column("description", gettext_lazy("Description"), sort="description", place="subject"),
-        Column("reopen_within_days", gettext_lazy("Reopen within days"), width=18),
-        Column("cases", gettext_lazy("Cases"), cell=lambda row: str(row.case_count), width=12),
+        Column("reopen_within_days", gettext_lazy("Reopen within days"), width=20, number=True),
+        Column("cases", gettext_lazy("Cases"), cell=lambda row: str(row.case_count), width=12, number=True),
     )
     default_sort = "class_id"
     tabs = (FilterTab("all", gettext_lazy("All records")),)

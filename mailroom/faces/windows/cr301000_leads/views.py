@@ -31,12 +31,12 @@ class Leads(grid.EntityList):
     related = ("owner",)
     columns = (
         Column("name", gettext_lazy("Name"), sort="name", link=True, place="subject"),
-        Column("company", gettext_lazy("Company"), width=22, place="from"),
-        Column("email", gettext_lazy("Email"), sort="email", width=28, notable=lambda row: True),
+        Column("company", gettext_lazy("Company"), width=22, place="entity"),
+        Column("email", gettext_lazy("Email"), sort="email", width=32, place="below"),
         Column("status", gettext_lazy("Status"), cell=lambda row: row.get_status_display(), width=14),
         Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=18),
         Column(
-            "created_at", gettext_lazy("Created"), cell=cells.of("created_at", cells.moment), width=14, place="date"
+            "created_at", gettext_lazy("Created"), cell=cells.of("created_at", cells.moment), width=18, place="date"
         ),
     )
     default_sort = "name"

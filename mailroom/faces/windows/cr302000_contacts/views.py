@@ -29,8 +29,8 @@ class Contacts(grid.EntityList):
     related = ("business_account", "owner")
     columns = (
         Column("name", gettext_lazy("Name"), sort="name", link=True, place="subject"),
-        Column("position", gettext_lazy("Position"), width=18, place="from"),
-        Column("email", gettext_lazy("Email"), sort="email", width=28, notable=lambda row: True),
+        Column("position", gettext_lazy("Position"), width=18),
+        Column("email", gettext_lazy("Email"), sort="email", width=36, place="below"),
         Column("phone", gettext_lazy("Phone"), width=16),
         Column("business_account", gettext_lazy("Business account"), width=24, place="entity"),
         Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=18),

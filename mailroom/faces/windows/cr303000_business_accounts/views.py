@@ -32,8 +32,15 @@ class BusinessAccounts(grid.EntityList):
     columns = (
         Column("account_id", gettext_lazy("Business account"), sort="account_id", width=18, link=True, place="from"),
         Column("name", gettext_lazy("Name"), sort="name", place="subject"),
-        Column("kind", gettext_lazy("Type"), cell=lambda row: row.get_kind_display(), width=14, place="status"),
-        Column("email", gettext_lazy("Email"), sort="email", width=28),
+        Column(
+            "kind",
+            gettext_lazy("Type"),
+            cell=lambda row: row.get_kind_display(),
+            width=14,
+            place="status",
+            notable=lambda row: True,
+        ),
+        Column("email", gettext_lazy("Email"), sort="email", width=34, place="entity"),
         Column("phone", gettext_lazy("Phone"), width=16),
         Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=18),
     )

@@ -85,7 +85,7 @@ class Cases(grid.EntityList):
         Column("workgroup", gettext_lazy("Work group"), width=16, hidden=True),
         Column(
             "created_at", gettext_lazy("Opened"), cell=cells.of("created_at", cells.moment), sort="created_at",
-            width=14, place="date", first_down=True,
+            width=18, place="date", first_down=True,
         ),
     )  # fmt: skip
     default_sort = "-created_at"

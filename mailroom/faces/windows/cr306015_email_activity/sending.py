@@ -89,7 +89,7 @@ def _toast(email: Email, at: datetime | None, seconds: int, user: User) -> toast
     if at is not None:
         local = at.astimezone(waiting.zone_of(user)).replace(tzinfo=None)
         words = _("Email to %(who)s goes %(when)s") % {"who": who, "when": waiting.spoken(local)}
-        return toasts.Toast(words, **undo, link_url=commands.open_address(email), link_text=_("Open"))
+        return toasts.Toast(words, **undo, link_url=commands.open_address(email), link_text=_("Open email"))
     if not seconds:
         return toasts.Toast(_("Email queued"))
     words = _("Email to %(who)s goes in %(n)d s") % {"who": who, "n": seconds}

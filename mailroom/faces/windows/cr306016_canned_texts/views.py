@@ -69,7 +69,7 @@ class CannedTexts(GridWindow):
     window = WINDOW
     columns = (
         Column("name", gettext_lazy("Name"), sort="name", link=True, place="subject"),
-        Column("whose", gettext_lazy("Whose"), cell=whose, width=24, place="from"),
+        Column("whose", gettext_lazy("Whose"), cell=whose, width=24, place="below"),
         Column("changed", gettext_lazy("Changed"), cell=cells.of("changed_at", cells.moment), width=16),
     )
     default_sort = "name"

@@ -60,8 +60,8 @@ class Tasks(grid.EntityList):
     related = ("owner",)
     columns = (
         Column("subject", gettext_lazy("Subject"), link=True, place="subject"),
-        Column("status", gettext_lazy("Status"), cell=status_cell, width=18, place="status", notable=lambda row: True),
-        Column("due_on", gettext_lazy("Due date"), cell=grid.day("due_on"), sort="due_on", width=14, place="from"),
+        Column("status", gettext_lazy("Status"), cell=status_cell, width=21, place="status", notable=lambda row: True),
+        Column("due_on", gettext_lazy("Due date"), cell=grid.day("due_on"), sort="due_on", width=14, place="date"),
         Column("related", gettext_lazy("Related entity"), cell=activities.related_cell, width=28, place="entity"),
         Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=18),
         Column(
@@ -69,8 +69,7 @@ class Tasks(grid.EntityList):
             gettext_lazy("Created"),
             cell=cells.of("created_at", cells.moment),
             sort="created_at",
-            width=14,
-            place="date",
+            width=18,
             first_down=True,
         ),
     )

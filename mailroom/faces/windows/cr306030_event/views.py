@@ -41,7 +41,7 @@ class Events(grid.EntityList):
             place="date",
         ),
         Column("ends_at", gettext_lazy("End time"), cell=cells.of("ends_at", cells.moment), width=16),
-        Column("location", gettext_lazy("Location"), width=20, place="from"),
+        Column("location", gettext_lazy("Location"), width=20, place="below"),
         Column("related", gettext_lazy("Related entity"), cell=activities.related_cell, width=26, place="entity"),
         Column("owner", gettext_lazy("Owner"), cell=cells.of("owner", cells.person), width=18),
     )

@@ -98,7 +98,7 @@ def _test(request: HttpRequest, ids: list[Any]) -> Outcome:
     except REFUSALS as refused:
         return Outcome(str(refused), level="bad")
     words = _("Test email to %(to)s is on its way") % {"to": to.strip()}
-    return Outcome(words, link_url=f"/cr306015/{email.pk}/", link_text=_("Open"))
+    return Outcome(words, link_url=f"/cr306015/{email.pk}/", link_text=_("Open email"))
 
 
 def _ask_send(record: MassEmail) -> Callable[[int], Confirm]:

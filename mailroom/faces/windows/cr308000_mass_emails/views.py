@@ -33,9 +33,9 @@ def status_cell(row: MassEmail) -> Any:
     return cells.status(row.get_status_display(), TONES.get(State(row.status), ""))
 
 
-def counted(key: str, label: Any, width: int = 12) -> Column:
+def counted(key: str, label: Any, width: int = 11) -> Column:
     """A column of one of the counts."""
-    return Column(key, label, cell=lambda row: str(getattr(row.counts, key) or ""), width=width)
+    return Column(key, label, cell=lambda row: str(getattr(row.counts, key) or ""), width=width, number=True)
 
 
 class MassEmails(grid.EntityList):
@@ -45,7 +45,7 @@ class MassEmails(grid.EntityList):
     entity = entity.KEY
     related = ("owner",)
     columns = (
-        Column("mass_email_id", gettext_lazy("Mass email ID"), sort="mass_email_id", width=18, link=True, place="from"),
+        Column("mass_email_id", gettext_lazy("Mass email ID"), sort="mass_email_id", width=16, link=True, place="from"),
         Column("description", gettext_lazy("Description"), place="subject"),
         Column("status", gettext_lazy("Status"), cell=status_cell, width=14, place="status", notable=lambda row: True),
         counted("recipients", gettext_lazy("Recipients")),
@@ -55,7 +55,7 @@ class MassEmails(grid.EntityList):
         counted("replied", gettext_lazy("Replied")),
         counted("unsubscribed", gettext_lazy("Unsubscribed"), 14),
         Column("created_at", gettext_lazy("Created"), cell=cells.of("created_at", cells.moment), sort="created_at",
-               width=14, place="date", first_down=True),
+               width=18, place="date", first_down=True),
     )  # fmt: skip
     default_sort = "-created_at"
     row_name = "mass emails"

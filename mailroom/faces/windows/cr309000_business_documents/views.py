@@ -1,7 +1,8 @@
 """Business documents (CR309000): invoices, orders and the like that are kept elsewhere and known here by number."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -64,6 +65,7 @@ class DocumentForm(RecordForm):
     class Meta:
         model = BusinessDocument
         fields = ("type", "number", "description", "date", "business_account", "currency")
+        widgets: ClassVar[Any] = {"date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
 
 class DocumentWindow(EntityWindow):

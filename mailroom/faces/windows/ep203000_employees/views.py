@@ -35,15 +35,22 @@ class Employees(grid.EntityList):
     columns = (
         Column("employee_id", gettext_lazy("Employee ID"), sort="employee_id", width=20, link=True, place="from"),
         Column("name", gettext_lazy("Name"), sort="name", place="subject"),
-        Column("email", gettext_lazy("Email"), width=28, notable=lambda row: True),
+        Column("email", gettext_lazy("Email"), width=34, place="entity"),
         Column("user", gettext_lazy("User"), width=18),
         Column(
             "route_emails",
             gettext_lazy("Route emails"),
             cell=lambda row: _("Yes") if row.route_emails else _("No"),
-            width=14,
+            width=18,
         ),
-        Column("active", gettext_lazy("Status"), cell=active_cell, width=14, place="status"),
+        Column(
+            "active",
+            gettext_lazy("Status"),
+            cell=active_cell,
+            width=14,
+            place="status",
+            notable=lambda row: not row.active,
+        ),
     )
     default_sort = "name"
     row_name = "employees"

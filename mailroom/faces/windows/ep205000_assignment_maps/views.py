@@ -47,8 +47,15 @@ class AssignmentMaps(GridWindow):
     columns = (
         Column("map_id", gettext_lazy("Assignment map"), sort="map_id", width=24, link=True, place="from"),
         Column("description", gettext_lazy("Description"), sort="description", place="subject"),
-        Column("subject", gettext_lazy("Assigns"), cell=lambda row: row.get_subject_display(), width=16),
-        Column("rules", gettext_lazy("Rules"), cell=lambda row: str(row.rule_count), width=12),
+        Column(
+            "assigns",
+            gettext_lazy("Assigns"),
+            cell=lambda row: row.get_subject_display(),
+            width=16,
+            place="status",
+            notable=lambda row: True,
+        ),
+        Column("rules", gettext_lazy("Rules"), cell=lambda row: str(row.rule_count), width=12, number=True),
     )
     default_sort = "map_id"
     tabs = (FilterTab("all", gettext_lazy("All records")),)

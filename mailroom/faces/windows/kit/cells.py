@@ -40,7 +40,8 @@ def moment(value: datetime | None, now: datetime | None = None, long: bool = Fal
 @lru_cache
 def _month(language: str | None, number: int) -> tuple[str, str]:
     """A month's short and whole name; `language` is the active one."""
-    return str(MONTHS_3[number]).title(), str(MONTHS[number])
+    short, whole = str(MONTHS_3[number]), str(MONTHS[number])
+    return short.title() if whole[:1].isupper() else short, whole  # as the language writes the whole name
 
 
 def icon(name: str, extra: str = "") -> SafeString:

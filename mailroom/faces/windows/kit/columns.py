@@ -19,10 +19,11 @@ class Column:
     """One column.
 
     `key` names it in the saved choice of columns, in `?sort=` and in its CSS class `c-KEY` unless `place` gives another
-    (places that folded rows know: check, from, subject, date, clip, status, entity, owner). `sort` is the model field
+    (places that folded rows know: check, from, subject, below, date, clip, status, entity, owner; a row without From
+    begins with its subject). `sort` is the model field
     to sort by; without an index that begins with it (`indexed`) only the first 10,000 rows of a list are sorted.
     `cell(row)` answers text or safe HTML; without it the attribute `key` is shown.
-    `width` is in half rem (16 = 8rem), 0 takes what is left. `notable(row)` shows the cell in a folded row too.
+    `width` is in half rem (16 = 8rem), 0 takes what is left. `notable(row)` says whether a folded row shows its status.
     """
 
     key: str

@@ -111,7 +111,7 @@ def mention_toast(mention: Mention) -> Toast:
     note = mention.note
     who = str(note.author or _("Somebody"))
     words = _("%(who)s mentioned you: %(text)s") % {"who": who, "text": " ".join(note.text.split())[:120]}
-    return Toast(words, seconds=20, link_url=f"/cr306015/{note.email_id}/", link_text=_("Open"))
+    return Toast(words, seconds=20, link_url=f"/cr306015/{note.email_id}/", link_text=_("Open email"))
 
 
 @require_GET

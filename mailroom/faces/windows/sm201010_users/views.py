@@ -44,9 +44,16 @@ class Users(GridWindow):
     columns = (
         Column("login", gettext_lazy("Login"), sort="login", width=18, link=True, place="from"),
         Column("full_name", gettext_lazy("Name"), place="subject"),
-        Column("email", gettext_lazy("Email"), width=26),
-        Column("role", gettext_lazy("Role"), cell=lambda row: row.get_role_display(), width=16, place="status"),
-        Column("employee", gettext_lazy("Employee"), width=20, place="entity"),
+        Column("email", gettext_lazy("Email"), width=34, place="entity"),
+        Column(
+            "role",
+            gettext_lazy("Role"),
+            cell=lambda row: row.get_role_display(),
+            width=16,
+            place="status",
+            notable=lambda row: True,
+        ),
+        Column("employee", gettext_lazy("Employee"), width=20),
         Column("is_active", gettext_lazy("Status"), cell=status_cell, width=14),
         Column(
             "last_login",

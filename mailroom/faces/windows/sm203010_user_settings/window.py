@@ -8,6 +8,6 @@ WINDOW = Window(
     id="SM203010",
     name=_("User settings"),
     workspace=Workspace.SETTINGS,
-    icon="sliders",
+    icon="user",
     order=90,
 )

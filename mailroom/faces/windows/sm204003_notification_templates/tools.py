@@ -202,4 +202,4 @@ class Test(WindowView):
         except (outbox.BadAddress, from_template.NoAccount, render.TooLong, store.FileMissing) as error:
             return self.answer(request, Outcome(str(error), level="bad"), back)
         words = _("Test email to %(to)s is on its way") % {"to": to.strip()}
-        return self.answer(request, Outcome(words, link_url=f"/cr306015/{email.pk}/", link_text=_("Open")), back)
+        return self.answer(request, Outcome(words, link_url=f"/cr306015/{email.pk}/", link_text=_("Open email")), back)

@@ -21,7 +21,7 @@ from mailroom.faces.windows.sm205020_automation_schedules import fragments, line
 from mailroom.faces.windows.sm205020_automation_schedules.forms import ENABLED, ScheduleForm
 from mailroom.faces.windows.sm205020_automation_schedules.window import ROLES, WINDOW
 from mailroom.flows.incoming import scheduled
-from mailroom.flows.scheduling import saving
+from mailroom.flows.scheduling import operations, saving
 from mailroom.flows.scheduling.models import Schedule, ScheduleRun
 
 TONES = {
@@ -77,6 +77,12 @@ def window_name(key: str) -> str:
     return str(window.name) if window else key
 
 
+def action_name(row: Schedule) -> str:
+    """The action as its window's button says it."""
+    known = operations.of_window(row.window_id)
+    return next((str(one.label) for one in known if one.action == row.action), row.action)
+
+
 def active_cell(row: Schedule) -> Any:
     """Whether it runs."""
     return cells.status(_("Active"), "ok") if row.active else cells.status(_("Not active"), "", "pause")
@@ -98,9 +104,9 @@ class Schedules(GridWindow):
     columns = (
         Column("description", gettext_lazy("Description"), sort="description", link=True, place="subject"),
         Column(
-            "window", gettext_lazy("Window ID"), cell=lambda row: window_name(row.window_id), width=26, place="from"
+            "window", gettext_lazy("Window ID"), cell=lambda row: window_name(row.window_id), width=26, place="below"
         ),
-        Column("action", gettext_lazy("Action"), width=12),
+        Column("action", gettext_lazy("Action"), cell=action_name, width=14),
         Column("active", gettext_lazy("Active"), cell=active_cell, width=12, place="status", notable=lambda row: True),
         Column(
             "next_execution_at",

@@ -38,7 +38,7 @@ class AuditTrail(GridWindow):
     columns = (
         Column("date", gettext_lazy("Date"), cell=cells.of("timestamp", cells.moment), sort="timestamp", width=20),
         Column("by", gettext_lazy("By"), cell=trail.who, width=22, place="from"),
-        Column("action", gettext_lazy("Action"), cell=trail.act_of, width=14, place="status"),
+        Column("action", gettext_lazy("Action"), cell=trail.act_of, width=14, place="status", notable=lambda row: True),
         Column("kind", gettext_lazy("Type"), cell=trail.kind_of, width=24, place="entity"),
         Column("record", gettext_lazy("Record"), cell=lambda row: row.object_repr, place="subject", link=True),
         Column("fields", gettext_lazy("Changed"), cell=changed_fields, width=36),

@@ -83,7 +83,7 @@ class SendAndReceive(GridWindow):
             width=28,
             place="subject",
         ),
-        Column("inbox", gettext_lazy("Inbox"), cell=lambda row: str(row.inbox), width=8),
+        Column("inbox", gettext_lazy("Inbox"), cell=lambda row: str(row.inbox), width=10, number=True),
         Column(
             "received",
             gettext_lazy("Last receive date"),
@@ -92,7 +92,7 @@ class SendAndReceive(GridWindow):
             place="date",
         ),
         Column("sent", gettext_lazy("Last send date"), cell=lambda row: _last(row, "sending"), width=18),
-        Column("outbox", gettext_lazy("Outbox"), cell=lambda row: str(row.outbox), width=8),
+        Column("outbox", gettext_lazy("Outbox"), cell=lambda row: str(row.outbox), width=10, number=True),
         Column(
             "result",
             gettext_lazy("Result"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms, template
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.template.context import Context
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -183,11 +184,17 @@ def kind(bound: forms.BoundField) -> str:
     return next((name for cls, name in kinds if isinstance(widget, cls)), "text")
 
 
+DASHES = BLANK_CHOICE_DASH[0][1]
 CLASSES = {
     "select": "select", "textarea": "textarea", "number": "input input--num", "check": "", "lookup": "", "tokens": "",
     "radio": "", "checks": "",
 }  # fmt: skip
 LINES = 3  # of an area whose form does not say how high it is
+
+
+def without_dashes(widget: Any) -> None:
+    """A choice of nothing is shown as nothing is shown elsewhere, not as a row of dashes."""
+    widget.choices = [(value, "–" if label == DASHES else label) for value, label in widget.choices]
 
 
 @register.filter
@@ -196,6 +203,10 @@ def control(bound: forms.BoundField) -> SafeString:
     made_of = kind(bound)
     attributes: dict[str, Any] = {}
     css = CLASSES.get(made_of, "input")
+    if made_of == "select":
+        without_dashes(bound.field.widget)
+    if isinstance(bound.field, forms.DecimalField):
+        css += " input--amount"
     if css:
         attributes["class"] = f"{css} {bound.field.widget.attrs.get('class', '')}".strip()
     described = [f"{bound.id_for_label}-error"] if bound.errors else []

@@ -1,5 +1,6 @@
 // The HTML editor of a window that writes: Jodit with settings that ask no other host and keep to the page's policy.
 import { dress, $, $$ } from "./dom.js";
+import { WORDS } from "./editor_words.js";
 
 const BUTTONS = ["bold", "italic", "underline", "|", "font", "fontsize", "brush", "|", "ul", "ol", "outdent", "indent", "align", "|", "link", "image", "table", "|", "undo", "redo", "eraser", "source"];
 
@@ -26,7 +27,7 @@ const start = (area) => {
   area.dataset.ready = "1";
   const dark = getComputedStyle(document.documentElement).colorScheme === "dark" || document.documentElement.dataset.theme === "dark" || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
   const editor = window.Jodit.make(area, {
-    nonce: area.dataset.nonce, theme: dark ? "dark" : "default", sourceEditor: "area", beautifyHTML: false, toolbarAdaptive: false, buttons: BUTTONS,
+    nonce: area.dataset.nonce, language: document.documentElement.lang, i18n: WORDS, theme: dark ? "dark" : "default", sourceEditor: "area", beautifyHTML: false, toolbarAdaptive: false, buttons: BUTTONS,
     showCharsCounter: false, showWordsCounter: false, showXPathInStatusbar: false, statusbar: false, minHeight: 260, height: "auto",
     askBeforePasteHTML: false, askBeforePasteFromWord: false, defaultActionOnPaste: "insert_clear_html", enter: "p", hidePoweredByJodit: true, disablePlugins: "about,ai-assistant,speech-recognize,file,video,media,powered-by-jodit,add-new-line",
     uploader: { insertImageAsBase64URI: true }, placeholder: area.getAttribute("placeholder") ?? "", safeMode: false, useNativeTooltip: true,
