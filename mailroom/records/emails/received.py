@@ -1,5 +1,6 @@
 """The rows of received mail, written a batch at a time."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ LONGEST_TEXT = 2_000_000
 LONGEST_MESSAGE_ID = 900
 MOST_RECIPIENTS = 2000
 FUTURE = timedelta(days=1)
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # embeddings, overrides and isolates of writing direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def _email(account: EmailAccount, item: Received, date: datetime, now: datetime)
     """One row of EMAIL."""
     message = item.message
     sender = _sender(message)
-    subject, to = plain(message.subject), line(message.to)
+    subject, to = straight(message.subject), line(message.to)
     return (
         Direction.INCOMING.value,
         Status.PENDING.value,
@@ -185,7 +187,7 @@ def _email(account: EmailAccount, item: Received, date: datetime, now: datetime)
         sort_keys.of(subject),
         sort_keys.of(sender.name or sender.address),
         sort_keys.of(to),
-        " ".join(plain(message.text[:1000]).split())[:200],
+        " ".join(straight(message.text[:1000]).split())[:200],
         date,
         now,
         plain(message.message_id)[:LONGEST_MESSAGE_ID],
@@ -198,7 +200,7 @@ def _email(account: EmailAccount, item: Received, date: datetime, now: datetime)
 
 def _sender(message: Message) -> Address:
     first = (message.from_ or message.sender or (Address("", ""),))[0]
-    return Address(plain(first.name), plain(first.address))
+    return Address(straight(first.name), straight(first.address))
 
 
 def _date(item: Received, now: datetime) -> datetime:
@@ -245,7 +247,7 @@ def _recipients(message: Message) -> Iterator[rows.Row]:
     fields = (("to", message.to), ("cc", message.cc), ("bcc", message.bcc), ("reply_to", message.reply_to))
     found = ((kind, mailbox) for kind, mailboxes in fields for mailbox in mailboxes)
     for place, (kind, mailbox) in enumerate(islice(found, MOST_RECIPIENTS)):
-        yield kind, place, plain(mailbox.name), plain(mailbox.address)
+        yield kind, place, straight(mailbox.name), straight(mailbox.address)
 
 
 REFERENCE = ("message_id", "position")
@@ -278,4 +280,9 @@ def _attachments(item: Received) -> Iterator[rows.Row]:
 
 def line(mailboxes: Sequence[Address]) -> str:
     """Addresses as a list shows them: names where there are names."""
-    return plain(", ".join(item.name or item.address for item in mailboxes[:50]))
+    return straight(", ".join(item.name or item.address for item in mailboxes[:50]))
+
+
+def straight(text: str) -> str:
+    """Text of a header as it is listed, without signs that turn what is written after them round."""
+    return TURNS.sub("", plain(text))

@@ -200,3 +200,15 @@ def test_all_of_the_corpus_is_stored(inbox: EmailAccount, now: datetime) -> None
     results = [filing.file_batch(inbox, fetched(*raws[at : at + 200]), now) for at in range(0, len(raws), 200)]
     assert (sum(result.stored for result in results), sum(result.quarantined for result in results)) == (len(raws), 0)
     assert raws_of(inbox) == raws
+
+
+def test_no_name_or_subject_turns_round_what_is_written_after_it(inbox: EmailAccount, now: datetime) -> None:
+    raw = (
+        "From: =?utf-8?B?4oCubW9jLmtuYWI=?= <evil@bad.example>\r\nTo: =?utf-8?B?4oGmQW5uYQ==?= <anna@mailroom.test>\r\n"
+        "Subject: =?utf-8?B?4oCuZ3BqLmV4ZSDZhdix2K3YqNin?=\r\nMessage-ID: <turned@bad.example>\r\n\r\nHello"
+    )
+    filing.file_batch(inbox, fetched(raw.encode()), now)
+    email = Email.objects.get(message_id="turned@bad.example")
+    assert (email.from_name, email.to_line) == ("moc.knab", "Anna")
+    assert email.subject == "gpj.exe مرحبا", "letters that are written from the right stay"
+    assert email.recipients.get().name == "Anna"
