@@ -82,7 +82,8 @@ def update(language: str) -> Catalog:
     fresh = _empty(language)
     for found, _where in texts():
         known = kept.get(found if isinstance(found, str) else found[0])
-        fresh.add(found, known.string if known else None)
+        fits = known is not None and isinstance(known.string, str) == isinstance(found, str)  # one form may become two
+        fresh.add(found, known.string if known and fits else None)
     _write(language, fresh)
     return fresh
 

@@ -109,7 +109,7 @@ def enqueue(
         stored = store.put(raw)
         changes = {
             "message_id": email.message_id,
-            **_subject(email),
+            **_head(email),
             "lane": lane,
             "raw_sha256": stored.sha256,
             "size": len(raw),
@@ -167,9 +167,16 @@ def check(rows: Sequence[Recipient]) -> None:
             raise BadAddress(_("“%(address)s” is no email address.") % {"address": row.address})
 
 
-def _subject(email: Email) -> dict[str, Any]:
-    """The subject as it goes out, and what lists sort it by."""
-    return {"subject": email.subject, "subject_key": sort_keys.of(email.subject)}
+def _head(email: Email) -> dict[str, Any]:
+    """Subject and sender as they go out, and what lists sort them by."""
+    from_, _reply_to = envelope.sender(email)
+    return {
+        "subject": email.subject,
+        "subject_key": sort_keys.of(email.subject),
+        "from_address": from_.address,
+        "from_name": from_.name,
+        "from_key": sort_keys.of(from_.name or from_.address),
+    }
 
 
 def tagged(email: Email, preferences: EmailPreferences | None = None) -> str:

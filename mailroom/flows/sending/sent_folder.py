@@ -2,7 +2,7 @@
 
 import contextlib
 import imaplib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import imapclient
 import structlog
@@ -18,7 +18,6 @@ from mailroom.records.files import store
 
 log = structlog.get_logger(__name__)
 BATCH = 50
-LONGEST = timedelta(days=5)
 TROUBLES = (OSError, IMAPClientError, imaplib.IMAP4.error, connection.SignInRefused, connection.Refused)
 
 
@@ -26,6 +25,13 @@ def due_accounts(now: datetime) -> list[int]:
     """Accounts with copies to make now."""
     rows = SentCopy.objects.filter(next_attempt_at__lte=now, account__active=True).order_by()
     return sorted(set(rows.values_list("account_id", flat=True).distinct()))
+
+
+def troubles(account_id: int) -> tuple[int, str]:
+    """How many copies of an account could not be made yet, and what the server said last; for SM204002."""
+    rows = SentCopy.objects.filter(account=account_id).exclude(error="").order_by("-next_attempt_at", "-pk")
+    last = rows.values_list("error", flat=True).first()
+    return (rows.count(), last) if last else (0, "")
 
 
 def copy(account_id: int, now: datetime) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from selectolax.lexbor import LexborHTMLParser
 
 from mailroom.mime import addresses, bodies, near_domains
@@ -99,7 +100,12 @@ def _outside(letter: Letter) -> Iterator[Finding]:
     strangers = [item.address for item in outside if item.address.casefold() not in letter.known]
     if strangers and len(outside) < len(letter.everybody):
         names = ", ".join(strangers[:5])
-        yield Finding("outside", _("Colleagues and people outside get this: %s is outside.") % names, strangers)
+        text = ngettext(
+            "Colleagues and people outside get this: %s is outside.",
+            "Colleagues and people outside get this: %s are outside.",
+            len(strangers),
+        )
+        yield Finding("outside", text % names, strangers)
 
 
 def _many(letter: Letter) -> Iterator[Finding]:

@@ -9,9 +9,11 @@ from mailroom.flows.sending import outbox, send, signing
 from mailroom.flows.sending.outbox import NewEmail
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails import sort_keys
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email
 from mailroom.records.files import store
+from mailroom.records.organisation.models import User
 from tests.servers.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,3 +49,13 @@ def test_an_automatic_answer_says_so_and_has_the_null_sender(
     (arrived,) = smtp_server.to("ola@example.org")[-1:]
     assert arrived.sender in {"", "<>"}
     assert b"Auto-Submitted: auto-replied" in arrived.raw
+
+
+def test_lists_name_the_sender_whom_the_recipient_sees(account: EmailAccount, agent: User, now: datetime) -> None:
+    EmailAccount.objects.filter(pk=account.pk).update(sender_name="Sales", sender_name_source="user")
+    account.refresh_from_db()
+    draft = DraftFields(account=account, to=[Address("", "ola@example.org")], subject="Blåbær", text="Hei")
+    email = outbox.create(NewEmail(draft, send=True), now, agent)
+    assert f"From: {agent.full_name} <".encode() in store.read(bytes(email.raw_sha256))
+    assert (email.from_name, email.from_address) == (agent.full_name, account.email_address)
+    assert email.from_key == sort_keys.of(agent.full_name)

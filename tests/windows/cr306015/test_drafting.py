@@ -114,6 +114,14 @@ def test_too_large_files_are_refused_in_words(writer: Client, draft: Email, monk
     assert "Most servers refuse larger mail" in answer.content.decode()
 
 
+def test_a_picture_in_the_text_is_no_file_of_the_title_bar(writer: Client, draft: Email) -> None:
+    picture = SimpleUploadedFile("x.png", PIXEL, "image/png")
+    writer.post(f"/cr306015/{draft.pk}/files/", {"files": picture, "inline": "1"})
+    paper = SimpleUploadedFile("x.txt", b"x", "text/plain")
+    answer = writer.post(f"/cr306015/{draft.pk}/files/", {"files": paper}).content.decode()
+    assert '<span class="muted" id="files-count" hx-swap-oob="true">1</span>' in answer
+
+
 def test_only_a_picture_can_stand_in_the_text(writer: Client, draft: Email) -> None:
     file = SimpleUploadedFile("x.svg", b"<svg/>", "image/svg+xml")
     assert writer.post(f"/cr306015/{draft.pk}/files/", {"files": file, "inline": "1"}).status_code == 422

@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from mailroom.base import clock
-from mailroom.flows.sending.models import SendingOptions
+from mailroom.flows.sending.models import SendingOptions, SentCopy
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Attempt, Email, EmailContent, Recipient
 from mailroom.records.files import store
@@ -125,6 +125,21 @@ def test_who_was_refused_among_others_is_seen_at_once_and_can_be_sent_it_there(s
     page = signed_in.get(f"/cr306015/{sent.pk}/").content.decode()
     assert '<details class="delivery">' in page
     assert 'action="/cr306015/do/send-to-rest/"' not in page
+
+
+def test_a_copy_that_the_server_does_not_take_is_told_on_the_email_and_its_account(
+    signed_in: Client, sent: Email, administrator: User
+) -> None:
+    copy = SentCopy.objects.create(email=sent, account=sent.account, next_attempt_at=clock.now())
+    assert "Sent folder yet" not in signed_in.get(f"/cr306015/{sent.pk}/").content.decode()
+    SentCopy.objects.filter(pk=copy.pk).update(error="[CANNOT] Invalid mailbox name")
+    page = signed_in.get(f"/cr306015/{sent.pk}/").content.decode()
+    assert "its copy is not in the server's Sent folder yet" in page
+    assert "[CANNOT] Invalid mailbox name" in page
+    signed_in.force_login(administrator, "django.contrib.auth.backends.ModelBackend")
+    account = signed_in.get("/sm204002/SALES/").content.decode()
+    assert "1 copy of a sent email is not in the server" in account
+    assert "[CANNOT] Invalid mailbox name" in account
 
 
 def test_the_header_fields_of_a_sent_email_are_those_of_its_bytes(signed_in: Client, sent: Email) -> None:

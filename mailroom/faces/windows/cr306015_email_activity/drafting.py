@@ -166,7 +166,7 @@ class Files(WindowView):
                 add(email, file)
         except REFUSALS as refused:
             return HttpResponse(str(refused), status=422, content_type="text/plain; charset=utf-8")
-        return self.render(request, "cr306015/_files.html", record=email, oob=True)
+        return files_of(self, request, email)
 
     def add_to_queued(self, request: HttpRequest, email: Email, user: User) -> HttpResponse:
         """Files for a mail that waits: taken out of the queue, changed, and put back in its place, or not at all."""
@@ -189,6 +189,12 @@ class Files(WindowView):
             raise compose.TooLarge(_("Only pictures (PNG, JPEG, GIF, WebP) can stand in the text. Attach other files."))
         made = inline_images.add(email, file.name or "image", file.content_type or "", _content(email, file))
         return JsonResponse({"url": inline_images.address(email.pk, made.content_id)})
+
+
+def files_of(view: WindowView, request: HttpRequest, email: Email) -> HttpResponse:
+    """The list of files as it is now, and their number in the title bar; pictures in the text are none of them."""
+    email.refresh_from_db(fields=["attachment_count"])
+    return view.render(request, "cr306015/_files.html", record=email, oob=True)
 
 
 def add(email: Email, file: Any) -> Attachment:
@@ -232,7 +238,7 @@ class FromMail(WindowView):
             compose.copy_files(email, rows)
         except REFUSALS as refused:
             return HttpResponse(str(refused), status=422, content_type="text/plain; charset=utf-8")
-        return self.render(request, "cr306015/_files.html", record=email, oob=True)
+        return files_of(self, request, email)
 
     def choosable(self, request: HttpRequest) -> Any:
         """Files that the reader of their mail gets."""

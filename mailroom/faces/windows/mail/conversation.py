@@ -93,7 +93,7 @@ def messages(request: HttpRequest, emails: Sequence[Email], opened: Sequence[Ema
 
 def with_content(request: HttpRequest, ids: Sequence[int]) -> QuerySet[Email]:
     """These emails with all that an open message shows."""
-    found = tables.visible(request).filter(pk__in=list(ids)).select_related("account", "content")
+    found = tables.visible(request).filter(pk__in=list(ids)).select_related("account", "content", "sent_copy")
     return found.prefetch_related("attachments__file", "recipients", "delivery_attempts")
 
 
@@ -121,6 +121,7 @@ def opened_message(request: HttpRequest, email: Email) -> dict[str, Any]:
         "files": files.listed(email),
         "in_doubt": email.status == Status.FAILED and any(row.outcome == "in_doubt" for row in email.recipients.all()),
         "delivery": ledger.delivery(email) if email.direction == Direction.OUTGOING else None,
+        "copy": getattr(email, "sent_copy", None),
     }
 
 

@@ -24,6 +24,7 @@ from mailroom.flows.incoming import account_test, accounts, jobs
 from mailroom.flows.incoming.exchange import Exchange
 from mailroom.flows.receiving import reconcile
 from mailroom.flows.receiving import state as receiving_state
+from mailroom.flows.sending import sent_folder
 from mailroom.records.email_accounts.models import EmailAccount
 
 
@@ -119,6 +120,7 @@ class SystemEmailAccounts(RecordWindow):
             "consent": consent.standing(record),
             "dkim": signature.standing(record),
             "sending": getattr(record, "sending", None),
+            "copies": sent_folder.troubles(record.pk),
         }
 
 
