@@ -108,3 +108,13 @@ def test_a_pending_email_is_deleted_and_can_be_restored_until_it_is_deleted_agai
     page.get_by_role("dialog").get_by_role("button", name="Delete 1 email").click()
     steps.toast(page, "1 email deleted permanently")
     assert not Email.objects.filter(pk=email.pk).exists()
+
+
+def test_an_empty_queue_says_what_its_criteria_leave_out_and_leads_there(
+    at: Opener, email: Email, sales: EmailAccount, anna: User
+) -> None:
+    other = EmailAccount.objects.create(email_account_id="OTHER", email_address="other@mailroom.test")
+    page = at(f"/sm507000/?account={other.pk}&type=all")
+    expect(page.locator("#list")).to_contain_text("1 email waits that the criteria above leave out.")
+    page.get_by_role("link", name="Show all").click()
+    expect(steps.row(page, "Our offer")).to_be_visible()

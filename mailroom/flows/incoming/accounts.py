@@ -90,6 +90,8 @@ def save_account(values: Mapping[str, Any]) -> EmailAccount:
     account.save()
     for row in rows[1:]:
         row.account = account  # type: ignore[attr-defined]  # each of these rooms has the account as its key
+        if isinstance(row, SendingOptions):  # whoever mends an account has it tried at once
+            row.held_until, row.failed_sessions = None, 0
         row.save()
     if FOLDERS in given:
         _save_folders(account, given[FOLDERS])

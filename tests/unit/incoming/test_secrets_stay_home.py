@@ -1,6 +1,7 @@
 """A stored secret is sent to no server that it was not given for: who changes the server gives it anew."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 from mailroom.base import clock
 from mailroom.faces.cli import main
 from mailroom.flows.incoming import accounts
+from mailroom.flows.sending.models import SendingOptions
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation import people, sign_in
 from mailroom.records.organisation.models import User
@@ -135,3 +137,12 @@ def test_the_command_line_says_so_too(tmp_path: Path, capsys: pytest.CaptureFixt
     file.write_text(json.dumps({"email_account_id": "SALES", "incoming_mail_server": "imap.elsewhere.test"}))
     assert main.main(["accounts", "import", str(file)]) == 1
     assert "Enter this again" in capsys.readouterr().err
+
+
+def test_whoever_changes_an_account_that_rests_has_it_tried_at_once(account: EmailAccount) -> None:
+    later = clock.now() + timedelta(minutes=15)
+    SendingOptions.objects.filter(pk=account.pk).update(held_until=later, failed_sessions=6, last_error="refused")
+    change(group_mails=50)
+    options = SendingOptions.objects.get(pk=account.pk)
+    assert (options.held_until, options.failed_sessions) == (None, 0)
+    assert options.last_error == "refused"

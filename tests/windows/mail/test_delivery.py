@@ -111,6 +111,7 @@ def test_a_mail_of_an_account_that_is_down_says_so_and_that_it_loses_nothing(sig
     page = signed_in.get(f"/cr306015/{put_off.pk}/").content.decode()
     assert "The account SALES cannot send at present: The server cannot be reached. It is tried again " in page
     assert "That is no failed attempt of this email." in page
+    assert '<div class="banner banner--warn" role="status">' in page
     EmailAccount.objects.filter(pk=put_off.account_id).update(active=False)
     assert "the account SALES is not active" in signed_in.get(f"/cr306015/{put_off.pk}/").content.decode()
 

@@ -1,5 +1,6 @@
 """Why an outgoing mail has not gone yet, and when it goes: one sentence in the person's time."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,21 +28,31 @@ def spoken(at: datetime) -> str:
     return f"{date_format(at, 'D j M')} {at:%H:%M}"
 
 
-def why(email: Email, user: User) -> str:
-    """A sentence on when a queued mail goes and what hindered it; empty for one that goes at once or is held."""
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Why a mail has not gone yet, in a sentence; planned, or for a trouble."""
+
+    words: str
+    trouble: bool = True
+
+
+def why(email: Email, user: User) -> Waits | None:
+    """When a queued mail goes and what hindered it; None for one that goes at once or is held."""
     if email.direction != Direction.OUTGOING or email.status != Status.PENDING or email.next_attempt_at is None:
-        return ""
+        return None
     now = clock.now()
     if email.start_at is not None and email.start_at > now:
         words = _("It goes %(when)s (%(zone)s).") % _moment(email.start_at, user)
-        return f"{words} {_('It is taken back if the customer answers first.')}" if email.cancel_if_answered else words
-    if not email.account.active:
-        return _("It waits: the account %(account)s is not active.") % {"account": email.account.email_account_id}
-    return _of_account(email, user, now) or _of_mail(email, user, now)
+        back = f" {_('It is taken back if the customer answers first.')}" if email.cancel_if_answered else ""
+        return Waits(words + back, trouble=False)
+    words = _of_account(email, user, now) or _of_mail(email, user, now)
+    return Waits(words) if words else None
 
 
 def _of_account(email: Email, user: User, now: datetime) -> str:
     """What keeps the account from sending: that uses up no attempt of its mails."""
+    if not email.account.active:
+        return _("It waits: the account %(account)s is not active.") % {"account": email.account.email_account_id}
     options = SendingOptions.objects.filter(pk=email.account_id, held_until__gt=now).exclude(last_error="").first()
     if options is None or options.held_until is None:
         return ""

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from mailroom.base import clock
 from mailroom.faces.windows.kit import requests
@@ -22,6 +22,8 @@ from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation.models import Employee
 from mailroom.records.preferences import current
+
+MOST_COUNTED = 1000
 
 
 class Criteria(forms.Form):
@@ -130,7 +132,16 @@ class PendingEmails(GridWindow):
         return row.error
 
     def empty(self, request: HttpRequest, tab: str) -> Empty:
-        """What an empty queue says."""
+        """What an empty queue says; where the criteria hide what waits, that it does, and the way to it."""
+        waiting = self.listed(request).exclude(status=Status.FAILED)[:MOST_COUNTED].count()
+        if waiting:
+            words = ngettext(
+                "%(n)d email waits that the criteria above leave out.",
+                "%(n)d emails wait that the criteria above leave out.",
+                waiting,
+            )
+            all_of_them = f"{WINDOW.url()}?account=&assigned_to=&type=all"
+            return Empty(_("Nothing is pending here"), words % {"n": waiting}, "filter", all_of_them, _("Show all"))
         return Empty(_("Nothing is pending"), _("Emails wait here until they are sent or processed."), "ok")
 
 
