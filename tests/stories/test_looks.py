@@ -104,3 +104,16 @@ def test_the_editor_speaks_the_persons_language(at: Opener, anna: User) -> None:
     titles = page.evaluate("[...document.querySelectorAll('.jodit-toolbar__box [title]')].map((one) => one.title)")
     assert "Fet" in titles
     assert not {"Bold", "Undo", "Insert link", "Change mode"} & set(titles)
+
+
+def test_the_open_tab_of_a_row_that_is_wider_than_a_phone_is_seen_and_large_numbers_are_whole(at: Opener) -> None:
+    emails.some_account("SALES")
+    page = at("/sm204002/SALES/", viewport=PHONE)
+    page.get_by_role("tab", name="Content").click()
+    assert page.locator("[name=largest_email_bytes]").evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    page.reload()
+    page.locator("html[data-ready]").wait_for()
+    box = page.get_by_role("tab", name="Content").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]

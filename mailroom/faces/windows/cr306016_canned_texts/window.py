@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.kit.registry import Window, Workspace
 
-WINDOW = Window(id="CR306016", name=_("Canned texts"), workspace=Workspace.MAIL, icon="note", keys="g t", order=80)
+WINDOW = Window(id="CR306016", name=_("Canned texts"), workspace=Workspace.MAIL, icon="note", keys="g x", order=80)

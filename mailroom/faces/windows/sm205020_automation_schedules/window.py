@@ -11,7 +11,7 @@ WINDOW = Window(
     name=_("Automation schedules"),
     workspace=Workspace.SCHEDULES,
     icon="clock",
-    keys="g a",
+    keys="g d",
     order=10,
     roles=ROLES,
 )

@@ -184,6 +184,7 @@ def kind(bound: forms.BoundField) -> str:
     return next((name for cls, name in kinds if isinstance(widget, cls)), "text")
 
 
+SHORT = 5  # digits that a narrow field shows
 DASHES = BLANK_CHOICE_DASH[0][1]
 CLASSES = {
     "select": "select", "textarea": "textarea", "number": "input input--num", "check": "", "lookup": "", "tokens": "",
@@ -205,7 +206,7 @@ def control(bound: forms.BoundField) -> SafeString:
     css = CLASSES.get(made_of, "input")
     if made_of == "select":
         without_dashes(bound.field.widget)
-    if isinstance(bound.field, forms.DecimalField):
+    if isinstance(bound.field, forms.DecimalField) or (made_of == "number" and len(str(bound.value() or "")) > SHORT):
         css += " input--amount"
     if css:
         attributes["class"] = f"{css} {bound.field.widget.attrs.get('class', '')}".strip()

@@ -4,6 +4,13 @@ import { fetchPart, here } from "./parts.js";
 import { show } from "./toast.js";
 
 // Tabs: the open one is remembered for the window while the browser tab lives.
+// A row of tabs that is wider than its window stands so that the open one is seen.
+const inSight = (tab) => {
+  const row = tab.closest(".tabs__list, [role=tablist]");
+  const [box, seen] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (box.left < seen.left || box.right > seen.right) row.scrollLeft += box.left - seen.left - (seen.width - box.width) / 2;
+};
+dress((root) => $$(".tabs__list [aria-current]", root === document ? document : root.parentElement ?? document).forEach(inSight));
 const showTab = (list, tab) => {
   $$("[role=tab]", list).forEach((one) => {
     one.setAttribute("aria-selected", String(one === tab));
@@ -11,6 +18,7 @@ const showTab = (list, tab) => {
     document.getElementById(one.getAttribute("aria-controls")).hidden = one !== tab;
   });
   sessionStorage.setItem(`tab:${list.dataset.tabs}`, tab.id);
+  inSight(tab);
 };
 on("click", "[data-tabs] [role=tab]", (event, tab) => showTab(tab.closest("[data-tabs]"), tab));
 on("keydown", "[data-tabs] [role=tab]", (event, tab) => {

@@ -74,10 +74,11 @@ const escape = (event) => {
 };
 
 const shownKey = (key) => (/^[A-Z]$/.test(key) ? `Shift ${key.toLowerCase()}` : key.replace("Delete", "Del"));
+const wordsOf = (element) => [...element.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent).join("").trim();
 // The list under ? names the keys of this window's commands too.
 const list = $("[data-keylist]");
 $$("#main [data-key]").forEach((element) => {
-  const label = element.getAttribute("aria-label") || element.textContent.replace($("kbd", element)?.textContent ?? "", "").trim();
+  const label = element.getAttribute("aria-label") || wordsOf(element);
   if (!list || $$("dd", list).some((one) => one.textContent === label)) return;
   const [row, term, said, key] = ["div", "dt", "dd", "kbd"].map((tag) => document.createElement(tag));
   Object.assign(key, { className: "kbd", textContent: shownKey(element.dataset.key) });
