@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from mailroom.faces.windows.kit import requests
-from mailroom.faces.windows.mail import files, images_wanted, rights, tables
+from mailroom.faces.windows.mail import files, images_wanted, nature, rights, tables
 from mailroom.flows.incoming import reference_block
 from mailroom.mime import remote_images
 from mailroom.records.conversations import notes
@@ -116,6 +116,7 @@ def opened_message(request: HttpRequest, email: Email) -> dict[str, Any]:
         "note": facts.get("note", ""),
         "header_only": bool(facts.get("cut")),
         "handled": facts.get("handled"),
+        "nature": nature.of(request, facts),
         "about": about(request, content),
         "verdicts": facts.get("authentication") or {},
         "files": files.listed(email),
