@@ -1,4 +1,4 @@
-"""Listens to one account in a thread of its own: a push becomes a wake-up, a lost connection comes back."""
+"""Listens to one folder in a thread of its own: a push becomes a wake-up, a lost connection comes back."""
 
 import contextlib
 import random
@@ -23,10 +23,13 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 
 
 class Listener:
-    """One account's listener; `wake` is called with its id whenever there may be new mail."""
+    """The listener of one folder, the root folder where none is named; it speaks for its account.
 
-    def __init__(self, account: EmailAccount, wake: Callable[[int], None]) -> None:
-        self.account, self.wake = account, wake
+    `wake` is called with the account's id whenever there may be new mail.
+    """
+
+    def __init__(self, account: EmailAccount, wake: Callable[[int], None], folder: str = "") -> None:
+        self.account, self.wake, self.folder = account, wake, folder
         self._stopping = threading.Event()
         self._session: ImapSession | None = None
         self._pause = FIRST_PAUSE
@@ -79,7 +82,7 @@ class Listener:
         try:
             if not imap_idle.is_offered(session):
                 return False
-            session.count(session.folders(self.account.root_folder)[0])
+            session.count(self.folder or session.folders(self.account.root_folder)[0])
             self._note("")
             self._news()  # what came while nobody listened
             while not self._stopping.is_set():
@@ -95,7 +98,9 @@ class Listener:
         connections.close_all()
 
     def _note(self, error: str) -> None:
-        """Keep on the account since when it is listened to, or why it is not."""
+        """Keep on the account since when its root folder is listened to, or why it is not."""
+        if self.folder:
+            return
         since = None if error else clock.now()
         ReceivingState.objects.filter(pk=self.account.pk).update(watched_since=since, watch_error=error)
         connections.close_all()

@@ -1,8 +1,8 @@
-"""Supervises the listeners: one for each account that wants push, wherever workers run, outside their job slots."""
+"""Supervises the listeners of the accounts that want push, wherever workers run, outside their job slots."""
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,14 +12,16 @@ from django.db.models import Q
 from mailroom.base import clock
 from mailroom.flows.receiving import tasks
 from mailroom.flows.receiving.listener import Listener
-from mailroom.flows.receiving.models import ReceivingState
+from mailroom.flows.receiving.models import AccountFolder, ReceivingState
 from mailroom.records.email_accounts.models import EmailAccount, IncomingMailProtocol
 from mailroom.records.preferences import current
 
 log = structlog.get_logger(__name__)
 LOOK_SECONDS = 3.0
 LEASE = timedelta(seconds=60)
-MOST = 500  # listeners, and so sockets and threads, of one process
+MOST = 500  # accounts that one process listens to
+FOLDERS = 5  # of one account that are listened to, a connection each: providers allow ten to fifteen
+Place = tuple[int, str]  # an account, and one of its named folders or nothing for the root folder
 
 
 class Watch:
@@ -28,7 +30,7 @@ class Watch:
     def __init__(self, wake: Callable[[int], None] = tasks.wake, most: int = MOST) -> None:
         self.name = uuid.uuid4().hex
         self.wake, self.most = wake, most
-        self.listeners: dict[int, Listener] = {}
+        self.listeners: dict[Place, Listener] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._supervise, name="watch", daemon=True)
 
@@ -68,13 +70,14 @@ class Watch:
         """Start listeners for accounts that have none anywhere; stop those whose account changed or was lost."""
         wanted = {} if current.is_suspended() else {account.pk: account for account in _wanted()}
         held = self._claim(list(wanted), now)
-        for key, listener in list(self.listeners.items()):
-            account = wanted.get(key)
-            if key not in held or account is None or account.changed_at != listener.account.changed_at:
+        places = _places(held)
+        for place, listener in list(self.listeners.items()):
+            account = wanted.get(place[0])
+            if place not in places or account is None or account.changed_at != listener.account.changed_at:
                 listener.stop()
-                del self.listeners[key]
-        for key in sorted(held - set(self.listeners)):
-            self.listeners[key] = Listener(wanted[key], self.wake).start()
+                del self.listeners[place]
+        for place in sorted(places - set(self.listeners)):
+            self.listeners[place] = Listener(wanted[place[0]], self.wake, place[1]).start()
 
     def _claim(self, wanted: list[int], now: datetime) -> set[int]:
         """Renew our leases and take free ones up to our limit; the accounts that are ours now."""
@@ -92,6 +95,15 @@ class Watch:
             taken = ReceivingState.objects.filter(free, pk__in=chosen)
             taken.update(watcher=self.name, watched_until=now + LEASE)
         return set(ours.values_list("pk", flat=True))
+
+
+def _places(accounts: Collection[int]) -> set[Place]:
+    """The root folder of each account, and the first of its named folders."""
+    named: dict[int, list[str]] = {key: [""] for key in accounts}
+    rows = AccountFolder.objects.filter(account__in=accounts).order_by("pk")
+    for account_id, folder in rows.values_list("account_id", "folder"):
+        named[account_id].append(folder)
+    return {(key, folder) for key, folders in named.items() for folder in folders[:FOLDERS]}
 
 
 def _wanted() -> list[EmailAccount]:

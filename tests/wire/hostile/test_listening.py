@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailroom.flows.receiving import listener
+from mailroom.flows.receiving import folders, listener
 from mailroom.flows.receiving.listener import Listener
 from mailroom.flows.receiving.models import ReceivingOptions, ReceivingState
 from mailroom.flows.receiving.watch import LEASE, Watch
@@ -108,10 +108,10 @@ def test_one_process_listens_to_an_account_and_another_takes_over_when_it_is_gon
         try:
             first.look(now)
             second.look(now)
-            assert (list(first.listeners), list(second.listeners)) == ([account.pk], [])
+            assert (list(first.listeners), list(second.listeners)) == ([(account.pk, "")], [])
             second.look(now + LEASE * 2)
             first.look(now + LEASE * 2)
-            assert (list(first.listeners), list(second.listeners)) == ([], [account.pk])
+            assert (list(first.listeners), list(second.listeners)) == ([], [(account.pk, "")])
         finally:
             first.stop()
             second.stop()
@@ -128,16 +128,40 @@ def test_only_accounts_that_want_push_are_listened_to(accounts: AccountFactory, 
         try:
             watch.look(now)
             assert len(watch.listeners) == 2
-            assert set(watch.listeners) <= {account.pk for account in wanted}
+            assert set(watch.listeners) <= {(account.pk, "") for account in wanted}
             watch.most = 10
             watch.look(now)
-            assert set(watch.listeners) == {account.pk for account in wanted}
+            assert set(watch.listeners) == {(account.pk, "") for account in wanted}
             EmailAccount.objects.filter(pk=wanted[0].pk).update(changed_at=now + timedelta(days=1))
-            before = watch.listeners[wanted[0].pk]
+            before = watch.listeners[(wanted[0].pk, "")]
             watch.look(now)
-            assert watch.listeners[wanted[0].pk] is not before
+            assert watch.listeners[(wanted[0].pk, "")] is not before
             EmailPreferences.objects.update_or_create(pk=current.ROW, defaults={"suspend_email_processing": True})
             watch.look(now)
             assert watch.listeners == {}
         finally:
             watch.stop()
+
+
+def test_the_first_named_folders_are_listened_to_beside_the_root_folder(
+    accounts: AccountFactory, now: datetime
+) -> None:
+    """On a real server: mail that is put into such a folder wakes its account."""
+    account, woken = accounts.make(), Woken()
+    names = [f"Orders{number}" for number in range(6)]
+    for name in names:
+        account.mailbox.create_folder(name)  # type: ignore[attr-defined]  # the server's side
+    folders.replace(account, [{"folder": name} for name in names])
+    watch = Watch(woken)
+    try:
+        watch.look(now)
+        assert sorted(folder for _account, folder in watch.listeners) == ["", *names[:4]]
+        until(lambda: len(woken.accounts) >= 5)  # each asks once for what came before it listened
+        woken.again.clear()
+        account.mailbox.folder("Orders2").deliver(b"Subject: x\r\n\r\nHi\r\n")  # type: ignore[attr-defined]
+        woken.wait()
+        folders.replace(account, [])
+        watch.look(now)
+        assert list(watch.listeners) == [(account.pk, "")]
+    finally:
+        watch.stop()

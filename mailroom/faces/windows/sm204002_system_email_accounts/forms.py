@@ -70,7 +70,7 @@ NOTES = {
     "oauth2_token_address": _("Only for private clouds; empty is the provider's own."),
     "oauth2_scopes": _("Empty asks for reading and sending mail."),
     "oauth2_tenant": _("Empty lets any work account consent."),
-    "push": _("Only with IMAP; new mail of the root folder is here within seconds."),
+    "push": _("Only with IMAP; new mail of the root folder and of the first four others is here within seconds."),
     "aliases": _("Other addresses that this account answers for, a line each."),
     "alert_after_minutes": _("A refused sign-in or certificate is told at once."),
     "no_mail_hours": _("Empty is never."),
