@@ -13,6 +13,7 @@ from mailroom.records.filters.properties import Property
 
 SLICE = 2_000
 LARGEST_CELL = 32_000  # what a cell of a workbook takes
+WIDTH = 20  # letters: a moment is seen whole
 SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # QUIRK: Excel in Norwegian, German and others cuts a CSV at semicolons, whatever stands in quotation marks.
@@ -29,7 +30,9 @@ def safe(value: Any) -> Any:
 
 
 def _of_csv(value: Any) -> Any:
-    """The same for a line that may be cut at signs inside of its cells."""
+    """The same for a line that may be cut at signs inside of its cells; moments so that they sort."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
     found = safe(value)
     return BEHIND.sub(r"\1'", found) if isinstance(found, str) else found
 
@@ -49,7 +52,7 @@ def rows(found: QuerySet[Any], properties: Sequence[Property], zone: tzinfo) -> 
 
 def _cell(value: Any, choices: dict[str, str], zone: tzinfo) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        return value.astimezone(zone).replace(tzinfo=None, microsecond=0)  # a workbook's moments have no zone
     if choices:
         return choices.get(str(value).lower() if isinstance(value, bool) else str(value), value)
     return "" if value is None else value
@@ -79,9 +82,13 @@ def as_csv(head: Sequence[Any], found: Iterable[Sequence[Any]]) -> Iterator[str]
 def as_workbook(head: Sequence[Any], found: Iterable[Sequence[Any]]) -> IO[bytes]:
     """A workbook in a temporary file, written row by row."""
     from openpyxl import Workbook  # costs a quarter second to load, and few requests need it
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Mailroom")
+    sheet.freeze_panes = "A2"
+    for number in range(len(head)):
+        sheet.column_dimensions[get_column_letter(number + 1)].width = WIDTH
     sheet.append([safe(value) for value in head])
     for row in found:
         sheet.append([safe(value) for value in row])

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import datetime
 from typing import Any
 
 import openpyxl
@@ -113,6 +114,9 @@ def test_a_workbook_has_the_same_rows(seven: None, signed_in: Client) -> None:
     answer = signed_in.get("/co409000/export/?format=xlsx&tab=all")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     assert book.active.max_row == 8
+    head = [cell.value for cell in book.active[1]]
+    assert isinstance(book.active[2][head.index("Date")].value, datetime), "a workbook sorts and counts moments"
+    assert book.active.freeze_panes == "A2"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", '=HYPERLINK("http://x")', "\x01=1"])
