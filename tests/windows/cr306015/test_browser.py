@@ -77,6 +77,21 @@ def test_a_mail_that_was_sent_leaves_no_copy_in_the_browser(at: Opener, ingrid: 
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('compose:'))") == []
 
 
+def test_the_text_is_written_as_recipients_see_it(at: Opener) -> None:
+    page = at()
+    html = "<p>One</p><p>Two</p><ul><li>a</li></ul><ol><li>b</li></ol><h1>Big</h1>"
+    page.evaluate("(html) => { document.querySelector('textarea[data-editor]').jodit.value = html; }", html)
+    text = page.locator(".jodit-wysiwyg")
+    style = "(one) => { const found = getComputedStyle(one); return [found.listStyleType, found.paddingInlineStart]; }"
+    assert text.locator("ul").evaluate(style) == ["disc", "28px"]
+    assert text.locator("ol").evaluate(style) == ["decimal", "28px"]
+    one, two = (text.locator("p").nth(place).bounding_box() for place in (0, 1))
+    assert one is not None
+    assert two is not None
+    assert two["y"] - one["y"] - one["height"] > 8
+    assert float(text.locator("h1").evaluate("(one) => parseFloat(getComputedStyle(one).fontSize)")) > 20
+
+
 @both_sizes
 def test_a_mail_is_written_checked_sent_and_undone(at: Opener, ingrid: Contact, viewport: dict[str, int]) -> None:
     page = at(viewport=viewport)
