@@ -32,7 +32,8 @@ def cancel_answered(account_id: int, now: datetime) -> list[int]:
         account_id=account_id, direction=Direction.OUTGOING, status=Status.PENDING, cancel_if_answered=True
     )
     ids = list(waiting.filter(Exists(answer)).values_list("pk", flat=True)[:BATCH])
-    return status.move_many(ids, Action.CANCEL, now, reason=_("The customer answered first.")).ids
+    reason = _("Not sent: the customer answered first.")
+    return status.move_many(ids, Action.CANCEL, now, reason=reason, changes={"error": reason}).ids
 
 
 def held() -> QuerySet[Email]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mailroom.base import rows as tables
-from mailroom.records.emails.models import Attempt, Email, Recipient
+from mailroom.records.emails.models import Attempt, Email, Recipient, Status
 from mailroom.records.emails.models.content import Outcome
 
 TROUBLES = frozenset({Outcome.REFUSED, Outcome.BOUNCED, Outcome.IN_DOUBT})
@@ -76,6 +76,9 @@ def record(rows: Mapping[int, tuple[str, str]], now: datetime) -> None:
 def delivery(email: Email) -> Delivery:
     """The delivery view of one outgoing mail."""
     rows = [row for row in email.recipients.all() if row.kind != "reply_to"]
+    if email.status in {Status.DRAFT, Status.CANCELED}:  # nothing waits that nobody sends
+        for row in rows:
+            row.outcome = "" if row.outcome == Outcome.WAITING else row.outcome
     counts = {outcome: sum(1 for row in rows if row.outcome == outcome) for outcome in Outcome.values}
     parts = []
     if counts[Outcome.ACCEPTED]:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from mailroom.base import clock
 from mailroom.flows.sending.models import SendingOptions, SentCopy
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.emails import ledger
 from mailroom.records.emails.models import Attempt, Email, EmailContent, Recipient
 from mailroom.records.files import store
 from mailroom.records.organisation.models import User
@@ -151,6 +152,17 @@ def test_the_header_fields_of_a_sent_email_are_those_of_its_bytes(signed_in: Cli
     page = signed_in.get(address).content.decode()
     assert "no header fields yet" not in page
     assert "&lt;offer@mailroom.test&gt;" in page
+
+
+def test_a_canceled_email_says_why_and_that_nobody_waits_for_it(signed_in: Client, sent: Email) -> None:
+    sent.recipients.update(outcome="waiting", reply="")
+    changes = {"status": "canceled", "error": "Not sent: the customer answered first.", "failed_step": ""}
+    Email.objects.filter(pk=sent.pk).update(**changes)
+    assert ledger.delivery(Email.objects.get(pk=sent.pk)).sentence == ""
+    pane = signed_in.get(f"/cr306015/{sent.pk}/message/").content.decode()
+    assert "waiting" not in pane
+    assert "Not sent yet" in pane
+    assert "the customer answered first." in signed_in.get(f"/cr306015/{sent.pk}/").content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

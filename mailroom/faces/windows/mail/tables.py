@@ -82,7 +82,7 @@ def _column(key: str, label: Any, to_indexed: bool) -> Column:
         "to": lambda: Column(
             "to",
             label,
-            cell=lambda row: row.to_line,
+            cell=lambda row: row.to_line or ("" if row.cc_line or row.bcc_line else str(_("(No recipient)"))),
             sort="to_key",
             indexed=to_indexed,
             width=28,
