@@ -47,7 +47,7 @@ def mark(recipient: Recipient, row: BounceRecipient, now: datetime) -> bool:
         return False
     words = words_of(row)
     Recipient.objects.filter(pk=recipient.pk).update(outcome=Outcome.BOUNCED, reply=words, outcome_at=now)
-    error = _("Bounced: %(address)s. %(why)s") % {"address": recipient.address, "why": words}
+    error = _("Bounced: %(address)s: %(why)s") % {"address": recipient.address, "why": words}
     Email.objects.filter(pk=recipient.email_id).update(error=error, failed_step=STEP)
     return True
 

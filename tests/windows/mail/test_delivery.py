@@ -190,3 +190,7 @@ def test_a_folded_row_of_sent_mail_begins_with_whom_it_went_to(at: Callable[...,
     assert subject is not None
     assert who["y"] < subject["y"]
     assert "Sales" not in row.inner_text()
+    Email.objects.filter(pk=sent.pk).update(to_line="", status="processed", failed_step="bounced")
+    row = at("/co409080/", viewport=PHONE).locator("#list tr[data-row]").first
+    assert row.locator("td.c-from").inner_text() == "(No recipient)"
+    assert row.locator("td.c-status").inner_text() == "Bounced"

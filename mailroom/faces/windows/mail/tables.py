@@ -75,7 +75,7 @@ def _column(key: str, label: Any, to_indexed: bool) -> Column:
             label,
             cell=status_cell,
             width=22,
-            notable=lambda row: row.status != Status.PROCESSED,
+            notable=lambda row: row.status != Status.PROCESSED or row.failed_step == bounced.STEP,
             sort="status",
             indexed=False,
         ),
