@@ -67,7 +67,8 @@ def restore_backup(
     if not done.key_fits:
         say("The backup was made with another key file: put that file in the data folder, or type passwords in again.")
     if done.held:
-        say(f"{done.held} queued emails are held, for they may have been sent since: mailroom emails send-after-all")
+        words = "1 queued email is held, for it" if done.held == 1 else f"{done.held} queued emails are held, for they"
+        say(f"{words} may have been sent since: mailroom emails send-after-all")
     return 0
 
 

@@ -117,6 +117,14 @@ def test_a_mail_of_an_account_that_is_down_says_so_and_that_it_loses_nothing(sig
     assert "the account SALES is not active" in signed_in.get(f"/cr306015/{put_off.pk}/").content.decode()
 
 
+def test_a_mail_that_waits_for_a_limit_names_it(signed_in: Client, put_off: Email) -> None:
+    SendingOptions.objects.create(account=put_off.account, limit_per_minute=3, limit_per_hour=50)
+    due = clock.now() - timedelta(minutes=1)
+    Email.objects.filter(pk=put_off.pk).update(error="", attempts=0, next_attempt_at=due)
+    page = signed_in.get(f"/cr306015/{put_off.pk}/").content.decode()
+    assert "It waits its turn: the account SALES sends at most 3 a minute, 50 an hour." in page
+
+
 def test_who_was_refused_among_others_is_seen_at_once_and_can_be_sent_it_there(signed_in: Client, sent: Email) -> None:
     sent.recipients.filter(outcome="in_doubt").update(outcome="accepted")
     Email.objects.filter(pk=sent.pk).update(status="processed", failed_step="", error="")
