@@ -14,7 +14,7 @@ from mailroom.records.organisation import people
 from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
 from tests.factories.accounts import AccountFactory
-from tests.servers.chromium import axe
+from tests.servers.chromium import PHONE, axe
 from tests.servers.mailbox import Mailbox
 from tests.servers.smtp import SmtpServer
 from tests.stories import steps
@@ -119,3 +119,9 @@ def test_the_reply_address_is_kept_beside_the_address(at: Opener, sales: EmailAc
     sales.refresh_from_db()
     assert sales.reply_address == "answers@mailroom.test"
     assert from_template.account_of(None) == sales
+
+
+def test_on_a_phone_the_steps_of_a_test_come_into_sight(at: Opener, worker: Any, sales: EmailAccount) -> None:
+    page = at("/sm204002/SALES/", viewport=PHONE)
+    page.get_by_role("button", name="Test", exact=True).click()
+    expect(page.locator("#test .steps__title").first).to_be_in_viewport(timeout=20_000)
