@@ -303,6 +303,32 @@ def test_a_slash_inserts_a_canned_text_filled_for_the_recipient(at: Opener, ingr
     expect(page.locator("[data-canned-list]")).to_contain_text("Greeting")
 
 
+def test_letters_typed_at_once_after_a_slash_go_with_it(at: Opener, agent: User) -> None:
+    canned.save(None, canned.Fields("Greeting", "<p>Thank you.</p>"), agent, clock.now())
+    page = at()
+    message = page.get_by_role("textbox", name="Message")
+    message.click()
+    page.evaluate("""() => {
+      const editor = document.querySelector(".jodit-wysiwyg");
+      editor.dispatchEvent(new KeyboardEvent("keydown", { key: "/", bubbles: true }));
+      document.execCommand("insertText", false, "/gre");
+    }""")
+    expect(page.locator(".slash [data-insert]")).to_have_text("Greeting")
+    message.press("Enter")
+    expect(message).to_contain_text("Thank you.")
+    expect(message).not_to_contain_text("/")
+
+
+def test_the_editor_of_canned_texts_is_whole_and_keeps_styles(at: Opener, agent: User) -> None:
+    styled = '<p><span style="color: rgb(200, 0, 0);">Hi</span></p>'
+    text = canned.save(None, canned.Fields("Greeting", styled), agent, clock.now())
+    page = at(f"/cr306016/text/{text.pk}/")
+    colour = page.locator(".jodit-wysiwyg span").evaluate("(one) => getComputedStyle(one).color")
+    assert colour == "rgb(200, 0, 0)"
+    helper = page.locator("input[name^=jodit-toolbar-focus-helper]").first
+    assert helper.evaluate("(one) => getComputedStyle(one).position") == "absolute"
+
+
 def test_files_and_pictures_by_choice_and_by_drop(at: Opener) -> None:
     page = at()
     page.locator("#id_files").set_input_files(

@@ -130,7 +130,6 @@ class TextForm(forms.Form):
             user = requests.user_of(request)
             choices += [("all", _("Everybody"))] if user.role in canned.KEEPERS else []
             self.fields["workgroup"].queryset = groups_of(user)  # type: ignore[attr-defined]
-            self.fields["body"].widget.attrs["data-nonce"] = str(getattr(request, "csp_nonce", ""))
         self.fields["whose"].choices = choices  # type: ignore[attr-defined]
         places = ", ".join(f"(({place}))" for place in canned.PLACES)
         self.fields["body"].help_text = _("Filled in for each email: %s.") % places

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -115,12 +115,6 @@ class MassEmailWindow(EntityWindow):
         aside="cr308000/_figures.html",
     )  # fmt: skip
 
-    def form(self, request: HttpRequest, record: Any | None, data: Any = None, uploads: Any = None) -> Any:
-        """The form; its editor runs under the page's policy."""
-        made = super().form(request, record, data, uploads)
-        made.fields["body"].widget.attrs["data-nonce"] = str(getattr(request, "csp_nonce", ""))
-        return made
-
     def drop_disabled(self, form: forms.BaseForm, request: HttpRequest) -> None:
         """Once mail is on its way every field but a few keeps what is saved."""
         if not form.fixed:  # type: ignore[attr-defined]  # MassEmailForm's
@@ -172,14 +166,6 @@ class MassEmailWindow(EntityWindow):
     def commands(self, request: HttpRequest, record: Any | None) -> Toolbar:
         """Its own commands before Create."""
         return (*commands.of(record, request), *super().commands(request, record))
-
-    def show(
-        self, request: HttpRequest, record: Any | None, form: forms.BaseForm | None = None, status: int = 200
-    ) -> HttpResponse:
-        """The page; the text in its editor may be styled."""
-        response = super().show(request, record, form, status)
-        response._csp_update = {"style-src-attr": ["'unsafe-inline'"]}  # type: ignore[attr-defined]  # the text's own
-        return response
 
 
 grid.find_by_palette(entity.KEY)

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import push_url, trigger_client_event
 
-from mailroom.faces.windows.kit import actions, conditions, keyset, requests, seen, toasts
+from mailroom.faces.windows.kit import actions, conditions, editors, keyset, requests, seen, toasts
 from mailroom.faces.windows.kit.actions import Confirm, Outcome, Toolbar, shown
 from mailroom.faces.windows.kit.layout import Layout
 from mailroom.faces.windows.kit.registry import WRITERS, Words
@@ -232,6 +232,7 @@ class RecordWindow(WindowView, ABC):
         """The window of a record: whole page, `main` fragment, or pop-up."""
         wanted = requests.target(request)
         form = form or self.form(request, record)
+        has_editor = editors.prepare(form, request)
         writable = self.may_write(request)
         shown_values = self.seen_by(request, record, form, status) if writable else ""
         if not writable:
@@ -256,7 +257,8 @@ class RecordWindow(WindowView, ABC):
             else "",
         }
         template = {"": self.page_template, "dialog": "kit/_record_dialog.html"}.get(wanted, "kit/_record.html")
-        return self.render(request, template, status=status, **context)
+        answer = self.render(request, template, status=status, **context)
+        return editors.admit(answer) if has_editor else answer
 
     @classmethod
     def urls(cls, among: str = "") -> list[URLPattern]:

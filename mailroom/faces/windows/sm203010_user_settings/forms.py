@@ -81,7 +81,6 @@ class SettingsForm(forms.Form):
         super().__init__(data, files, initial=personal.read(self.user))
         self.fields["default_email_account"].queryset = personal.accounts_of(self.user)  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = [(name, name) for name in sorted(available_timezones())]  # type: ignore[attr-defined]
-        self.fields["signature"].widget.attrs["data-nonce"] = str(getattr(request, "csp_nonce", ""))
         if not self.needs_present_password():
             del self.fields["current_password"]
 

@@ -101,14 +101,6 @@ class UserSettings(RecordWindow):
         """Whose they are."""
         return str(requests.user_of(request))
 
-    def show(
-        self, request: HttpRequest, record: Any | None, form: forms.BaseForm | None = None, status: int = 200
-    ) -> HttpResponse:
-        """The page; the signature in its editor may be styled."""
-        response = super().show(request, record, form, status)
-        response._csp_update = {"style-src-attr": ["'unsafe-inline'"]}  # type: ignore[attr-defined]  # the signature's own
-        return response
-
 
 class Tokens(WindowView):
     """The list of API tokens: make one, revoke one."""

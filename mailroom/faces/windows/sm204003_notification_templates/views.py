@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -96,12 +96,6 @@ class NotificationTemplates(RecordWindow):
         """All templates; only administrators come here."""
         return NotificationTemplate.objects.all()
 
-    def form(self, request: HttpRequest, record: Any | None, data: Any = None, files: Any = None) -> forms.BaseForm:
-        """The form; its editor runs under the page's policy."""
-        form: forms.BaseForm = super().form(request, record, data, files)
-        form.fields["body"].widget.attrs["data-nonce"] = str(getattr(request, "csp_nonce", ""))
-        return form
-
     def save(self, request: HttpRequest, form: Any) -> NotificationTemplate:
         """Through the one place that knows the rules."""
         template = form.instance
@@ -144,14 +138,6 @@ class NotificationTemplates(RecordWindow):
         except saving.InUse as refused:
             return Outcome(str(refused), level="bad")
         return Outcome(_("%(name)s deleted") % {"name": record}, redirect=self.at("list"))
-
-    def show(
-        self, request: HttpRequest, record: Any | None, form: forms.BaseForm | None = None, status: int = 200
-    ) -> HttpResponse:
-        """The page; the text in its editor may be styled."""
-        response = super().show(request, record, form, status)
-        response._csp_update = {"style-src-attr": ["'unsafe-inline'"]}  # type: ignore[attr-defined]  # the text's own
-        return response
 
 
 urlpatterns = [

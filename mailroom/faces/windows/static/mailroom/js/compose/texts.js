@@ -64,9 +64,9 @@ let list = null;
 let typed = "";
 const shut = () => { list?.remove(); list = null; typed = ""; };
 const fill = async () => {
-  const asked = typed;
-  const found = await find(asked);
-  if (!list || asked !== typed) return;
+  const word = typed;
+  const found = await find(word);
+  if (!list || word !== typed) return;
   list.replaceChildren(...(found.length ? found.map((text, at) => item(text, at === 0)) : [nothing()]));
 };
 const open = () => {
@@ -79,22 +79,34 @@ const open = () => {
   const under = place.bottom || editor().editor.getBoundingClientRect().top + 40;
   list.style.insetInlineStart = `${Math.min(place.left || 80, innerWidth - 280)}px`;
   list.style.insetBlockStart = `${Math.min(under + 6, innerHeight - 270)}px`;
+  typed = asked()?.word ?? "";
   fill();
 };
+// What stands from the last / to the cursor, read from the text: keys pressed at once, and phones, tell no letters.
+const asked = () => {
+  const { anchorNode: node, anchorOffset: offset } = getSelection();
+  const said = node?.nodeType === Node.TEXT_NODE && /\/[^\s/]*$/.exec(node.textContent.slice(0, offset));
+  return said ? { node, from: said.index, to: offset, word: said[0].slice(1) } : null;
+};
 const take = (button) => {
-  const selection = getSelection();
-  const { anchorNode: node, anchorOffset: offset } = selection;
-  const length = typed.length + 1;
+  const found = asked();
   const address = button.dataset.insert;
   shut();
-  if (node?.nodeType === Node.TEXT_NODE && offset >= length) {
+  if (found) {
     const gone = document.createRange();
-    gone.setStart(node, offset - length);
-    gone.setEnd(node, offset);
+    gone.setStart(found.node, found.from);
+    gone.setEnd(found.node, found.to);
     gone.deleteContents();
     range = gone;
   }
   insert(address);
+};
+const narrow = () => {
+  const found = asked();
+  if (!found) return shut();
+  if (found.word === typed) return;
+  typed = found.word;
+  fill();
 };
 const atWordStart = () => {
   const { anchorNode: node, anchorOffset: offset } = getSelection();
@@ -113,10 +125,8 @@ const steer = (event) => {
 addEventListener("keydown", (event) => {
   if (!(event.target instanceof Element) || !event.target.closest(".jodit-wysiwyg") || !editor()) return;
   if (list && steer(event)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
-  if (list && event.key === "Backspace") { if (typed) { typed = typed.slice(0, -1); fill(); } else shut(); return; }
-  if (list && event.key === " ") return shut();
-  if (list && event.key.length === 1 && !event.ctrlKey && !event.metaKey) { typed += event.key; fill(); return; }
-  if (event.key === "/" && !event.ctrlKey && !event.metaKey && atWordStart()) setTimeout(open, 0);
+  if (!list && event.key === "/" && !event.ctrlKey && !event.metaKey && atWordStart()) setTimeout(open, 0);
 }, true);
+addEventListener("input", (event) => { if (list && event.target.closest?.(".jodit-wysiwyg")) narrow(); }, true);
 on("mousedown", ".slash [data-insert]", (event, button) => { event.preventDefault(); take(button); });
 addEventListener("mousedown", (event) => { if (list && !list.contains(event.target)) shut(); }, true);
