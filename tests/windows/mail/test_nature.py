@@ -78,5 +78,7 @@ def test_an_invitation_says_what_and_when_in_the_zone_of_its_reader(
 
 
 def test_signed_and_encrypted_mail_says_so(account: EmailAccount, now: datetime, agent: User) -> None:
-    assert "Signed (S/MIME)" in shown(account, SIGNED, now, agent)
+    page = shown(account, SIGNED, now, agent)
+    assert "Signed (S/MIME)" in page
+    assert f"Received by {account}" in page
     assert "This email is encrypted (OpenPGP)" in shown(account, ENCRYPTED, now, agent)
