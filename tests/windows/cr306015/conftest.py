@@ -48,10 +48,10 @@ def live_account(transactional_db: None, accounts: AccountFactory) -> EmailAccou
 
 @pytest.fixture
 def at(open_page: Opener, live_server: LiveServer, live_account: EmailAccount, agent: User) -> Opener:
-    """Opens a page signed in as Kari, through the session's cookie."""
+    """Opens a page signed in as Kari, or as `person`, through the session's cookie."""
 
-    def open_at(path: str = "/cr306015/new/", **options: object) -> Page:
-        page = pages.sign_in(open_page(**options), live_server.url, agent)
+    def open_at(path: str = "/cr306015/new/", person: User = agent, **options: object) -> Page:
+        page = pages.sign_in(open_page(**options), live_server.url, person)
         page.set_default_navigation_timeout(30_000)  # the first page of a busy machine takes its time
         return pages.go(page, f"{live_server.url}{path}")
 

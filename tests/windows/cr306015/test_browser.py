@@ -77,6 +77,19 @@ def test_a_mail_that_was_sent_leaves_no_copy_in_the_browser(at: Opener, ingrid: 
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('compose:'))") == []
 
 
+@pytest.mark.parametrize("window", ["cr306015/new", "cr306016/text/new", "sm203010", "cr308000/new", "sm204003/new"])
+def test_the_editor_stands_as_it_should_in_every_window(at: Opener, administrator: User, window: str) -> None:
+    page = at(f"/{window}/", person=administrator)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.reload()
+    page.locator(".jodit-wysiwyg").first.wait_for()
+    bar = page.locator(".jodit-toolbar__box").first.bounding_box()
+    assert bar is not None
+    assert bar["height"] < 45, "an empty bar stands above the buttons"
+    assert not [text for text in said if "Content Security Policy" in text]
+
+
 def test_the_text_is_written_as_recipients_see_it(at: Opener) -> None:
     page = at()
     html = "<p>One</p><p>Two</p><ul><li>a</li></ul><ol><li>b</li></ol><h1>Big</h1>"

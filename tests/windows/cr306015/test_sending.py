@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailroom.base import clock
 from mailroom.faces.windows.cr306015_email_activity import sending
+from mailroom.faces.windows.mail import waiting
 from mailroom.mime.message import Address
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails import compose
@@ -179,3 +181,10 @@ def test_what_is_said_about_addresses(writer: Client, sales: EmailAccount) -> No
     assert [states[text]["state"] for text in form["address"]] == ["inside", "near", "bad", "outside"]
     assert states["a@gmial.com"]["better"] == "a@gmail.com"
     assert writer.get("/cr306015/addresses/").status_code == 405
+
+
+def test_a_moment_is_spoken_as_the_language_writes_it() -> None:
+    moment = datetime(2026, 12, 1, 8, 0)
+    assert waiting.spoken(moment) == "Tue 1 Dec 08:00"
+    with translation.override("nb"):
+        assert waiting.spoken(moment) == "tir 1. des 08:00"

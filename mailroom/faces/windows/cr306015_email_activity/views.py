@@ -207,9 +207,7 @@ class EmailActivity(RecordWindow):
     ) -> HttpResponse:
         """The form of a draft, or the email as it reads."""
         if record is None or record.status in EDITABLE:
-            response = super().show(request, record, form, status)
-            response._csp_update = {"style-src-attr": ["'unsafe-inline'"]}  # type: ignore[attr-defined]  # quoted mail is styled
-            return response
+            return super().show(request, record, form, status)
         if requests.target(request) == "main":
             return requests.redirect(request, self.url_of(record))
         context = reading.context(request, record) | {

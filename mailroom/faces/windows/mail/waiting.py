@@ -25,7 +25,7 @@ def zone_of(user: User) -> ZoneInfo:
 
 def spoken(at: datetime) -> str:
     """A local moment in words: Tue 1 Dec 08:00."""
-    return f"{date_format(at, 'D j M')} {at:%H:%M}"
+    return f"{date_format(at, _('D j M'))} {at:%H:%M}"  # the letters are those of Django's date filter
 
 
 OVERDUE = timedelta(seconds=20)  # by then a run has begun that had room for it
