@@ -69,6 +69,36 @@ def test_the_first_administrator_comes_to_a_working_account(
     assert current.read().default_email_account == account
 
 
+def test_a_further_account_leaves_the_default_one(
+    live_server: Any,
+    worker: engine.Worker,
+    accounts: AccountFactory,
+    open_page: Callable[..., Page],
+) -> None:
+    present = accounts.make(accounts.dovecot.add_mailbox("support"), email_account_id="SUPPORT")
+    preferences = current.read()
+    preferences.default_email_account = present
+    preferences.save()
+    user = people.create_user("maja", "", "administrator", full_name="Maja Lindqvist")
+    mailbox = accounts.dovecot.add_mailbox("sales")
+    page = open_page()
+    page.goto(f"{live_server.url}/login/link/{sign_in.make_link(user, clock.now())}/")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda address: "/login/" not in address)
+    page.goto(f"{live_server.url}/setup/")
+    page.get_by_label("Email address").fill(mailbox.address)
+    page.get_by_label("Provider").select_option("fastmail")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("Servers", exact=True).click()
+    fill_in(page, accounts.values(mailbox))
+    page.get_by_role("button", name="Save and test").click()
+    expect(page.get_by_text("The test passed.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("Use it as the default email account")).not_to_be_checked()
+    page.get_by_role("button", name="Finish and fetch mail").click()
+    expect(page).to_have_url(f"{live_server.url}/co409000/")
+    assert current.read().default_email_account == present
+
+
 def fill_in(page: Page, values: dict[str, Any]) -> None:
     """The servers and the sign-in of step 2."""
     page.get_by_label("Username").fill(values["username"])

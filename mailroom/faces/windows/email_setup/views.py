@@ -85,7 +85,8 @@ class Test(WindowView):
         account = waiting(key)
         test = account_test.latest(account, requests.user_of(request))
         template = "setup/_test.html" if requests.is_fragment(request) else "setup/test.html"
-        return self.render(request, template, step=3, record=account, test=test)
+        first = current.read().default_email_account_id is None
+        return self.render(request, template, step=3, record=account, test=test, first=first)
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Test again, or finish: active, the default where wanted, and the first mail fetched."""
