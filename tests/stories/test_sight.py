@@ -97,3 +97,13 @@ def test_deleting_asks_in_a_dialog_that_gives_the_focus_back(at: Opener, email: 
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     assert page.evaluate("document.activeElement.dataset.command") == "delete"
+
+
+def test_on_paper_an_email_is_its_text(at: Opener, email: Email) -> None:
+    page = at("/co409000/")
+    page.get_by_role("link", name="Order 7").first.click()
+    expect(page.locator("#reader .message")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator("#reader h2").first).to_be_visible()
+    for pressed in (".tabs", ".titlebar", ".toolbar", ".message__more", ".reader__bar"):
+        expect(page.locator(pressed).first).not_to_be_visible()
