@@ -13,8 +13,8 @@ A lost wake-up costs one tick, a doubled one finds the claim taken. This package
 """
 
 from mailroom.base.engine.registry import every, task
-from mailroom.base.engine.running import stopping
+from mailroom.base.engine.running import stopping, within
 from mailroom.base.engine.wake import wake
 from mailroom.base.engine.worker import Worker
 
-__all__ = ["Worker", "every", "stopping", "task", "wake"]
+__all__ = ["Worker", "every", "stopping", "task", "wake", "within"]

@@ -96,7 +96,8 @@ class Worker:
         asked = running.told_to_stop.set(self._stopping.is_set)
         close_old_connections()
         try:
-            return run()
+            with running.surrounded():
+                return run()
         finally:
             connections.close_all()
             running.told_to_stop.reset(asked)

@@ -72,8 +72,8 @@ def hold_back(mail: Mail, kind: str, address: str, found: Stop) -> None:
         "at": mail.now,
     }
     AutomaticReply.objects.update_or_create(kind=kind, answered=mail.email, defaults=values)
-    words = f"Automatic replies to {found.whose} are stopped. {found.why}"
-    advice = "A program there seems to answer every email. They go on by themselves when it has been quiet for an hour."
+    words = _("Automatic replies to %(who)s are stopped. %(why)s") % {"who": found.whose, "why": found.why}
+    advice = _("A program there seems to answer every email. They go on when it has been quiet for an hour.")
     alerts.raise_(Found(Kind.LOOP, found.whose[:300], words, advice), mail.now)
 
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 
 from mailroom.base import clock
@@ -17,6 +17,7 @@ from mailroom.flows.receiving.servers import imap, imap_idle
 from mailroom.flows.receiving.servers.imap import ImapSession
 from mailroom.records.email_accounts import connection
 from mailroom.records.email_accounts.models import EmailAccount
+from mailroom.records.organisation import system_locales
 
 log = structlog.get_logger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
@@ -57,7 +58,7 @@ class Listener:
         while not self._stopping.is_set():
             try:
                 if not self._listen():
-                    self._note(_("The server offers no push; it is polled."))
+                    self._note(lambda: _("The server offers no push; it is polled."))
                     return
             except TROUBLES as error:
                 self._lost(error)
@@ -70,7 +71,7 @@ class Listener:
     def _lost(self, error: BaseException) -> None:
         if self._stopping.is_set():
             return
-        self._note(str(connection.explain(error)))
+        self._note(lambda: str(connection.explain(error)))
         connections.close_all()
         self._stopping.wait(self._pause * random.uniform(0.5, 1.0))  # noqa: S311 spreads reconnections, nothing secret
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
@@ -83,7 +84,7 @@ class Listener:
             if not imap_idle.is_offered(session):
                 return False
             session.count(self.folder or session.folders(self.account.root_folder)[0])
-            self._note("")
+            self._note(str)
             self._news()  # what came while nobody listened
             while not self._stopping.is_set():
                 imap_idle.wait(session, self._news)
@@ -97,10 +98,16 @@ class Listener:
         self.wake(self.account.pk)
         connections.close_all()
 
-    def _note(self, error: str) -> None:
+    def _note(self, words: Callable[[], str]) -> None:
         """Keep on the account since when its root folder is listened to, or why it is not."""
         if self.folder:
             return
-        since = None if error else clock.now()
-        ReceivingState.objects.filter(pk=self.account.pk).update(watched_since=since, watch_error=error)
-        connections.close_all()
+        try:
+            with system_locales.speaking():
+                error = words()
+            since = None if error else clock.now()
+            ReceivingState.objects.filter(pk=self.account.pk).update(watched_since=since, watch_error=error)
+        except DatabaseError as error_of_ours:  # listening goes on; the next connection notes how it stands
+            log.warning("push not noted", account=self.account.email_account_id, error=str(error_of_ours))
+        finally:
+            connections.close_all()

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mailroom.flows.receiving.models import QuarantinedMessage
 from mailroom.flows.watching import alerts
@@ -19,16 +21,17 @@ def after_run(account: EmailAccount, trouble: Trouble | None, partly: bool, now:
     """A run has ended; `partly`: some folders were read, so the account itself works."""
     if trouble is None or partly:
         alerts.worked(account, Kind.CANNOT_RECEIVE, now)
-    elif trouble.kind == "disk":  # one trouble of this machine, however many accounts run into it
-        alerts.raise_(alerts.DISK_FULL, now)
+    elif trouble.kind == "disk":
+        alerts.raise_(alerts.disk_full(), now)
     elif trouble.kind not in OUR_OWN:
         alerts.failed(account, Kind.CANNOT_RECEIVE, trouble.kind, str(trouble), now)
 
 
 def cannot_move(account: EmailAccount, folder: str, words: str, now: datetime) -> None:
     """The server did not move what was received."""
-    text = f"{account}: received email could not be moved to the folder “{folder}”. ({words})"
-    advice = "Make the folder on the server, or choose another under Content. The emails are here; nothing is lost."
+    values = {"account": account, "folder": folder, "words": words}
+    text = _("%(account)s: received email could not be moved to the folder “%(folder)s”. (%(words)s)") % values
+    advice = _("Make the folder on the server, or choose another under Content. The emails are here; nothing is lost.")
     alerts.raise_(Found(Kind.TARGET_FOLDER, account.email_account_id, text, advice, account), now)
 
 
@@ -46,8 +49,13 @@ def quarantined(now: datetime) -> None:
         Found(
             Kind.QUARANTINE,
             account.email_account_id,
-            f"{account}: {counts[pk]} emails were put into quarantine, for they could not be filed.",
-            "Open Quarantine (SM507020): the reason stands with each. File them again or discard them.",
+            ngettext(
+                "%(account)s: %(n)d email was put into quarantine, for it could not be filed.",
+                "%(account)s: %(n)d emails were put into quarantine, for they could not be filed.",
+                counts[pk],
+            )
+            % {"account": account, "n": counts[pk]},
+            _("Open Quarantine (SM507020): the reason stands with each. File them again or discard them."),
             account,
         )
         for pk, account in accounts.items()

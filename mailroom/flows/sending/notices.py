@@ -10,6 +10,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from mailroom.flows.sending import outbox
 from mailroom.flows.sending.outbox import NewEmail
@@ -92,14 +93,19 @@ def _address(user: User) -> str:
 
 def _subject(rows: Sequence[Alert]) -> str:
     if len(rows) == 1:
-        return ("Over: " if rows[0].withdrawn_at else "Alert: ") + " ".join(rows[0].words.split())[:150]
+        text = _("Over: %(words)s") if rows[0].withdrawn_at else _("Alert: %(words)s")
+        return text % {"words": " ".join(rows[0].words.split())[:150]}
     raised = sum(1 for row in rows if not row.withdrawn_at)
-    return f"Mailroom: {raised} new alerts, {len(rows) - raised} over"
+    return _("Mailroom: %(new)d new alerts, %(over)d over") % {"new": raised, "over": len(rows) - raised}
 
 
 def _text(rows: Sequence[Alert]) -> str:
     parts = []
     for row in rows:
-        head = f"Over since {row.withdrawn_at:%Y-%m-%d %H:%M} UTC: " if row.withdrawn_at else ""
-        parts.append(head + row.words + ("" if row.withdrawn_at else f"\n{row.advice}"))
-    return "\n\n".join([*parts, f"All alerts: {settings.ENVIRONMENT.public_url}/#alerts"]) + "\n"
+        if row.withdrawn_at:
+            values = {"when": f"{row.withdrawn_at:%Y-%m-%d %H:%M} UTC", "words": row.words}
+            parts.append(_("Over since %(when)s: %(words)s") % values)
+        else:
+            parts.append(f"{row.words}\n{row.advice}")
+    where = _("All alerts: %(address)s") % {"address": f"{settings.ENVIRONMENT.public_url}/#alerts"}
+    return "\n\n".join([*parts, where]) + "\n"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from mailroom.base import prepared
 from mailroom.flows.watching.models import Alert, Kind, WatchingOptions
@@ -32,12 +33,10 @@ class Found:
     wait: timedelta = timedelta(0)
 
 
-DISK_FULL = Found(
-    Kind.DISK,
-    "",
-    "The disk is full: no email can be received.",
-    "Make room, or give the data folder a larger disk: mail stays on its server.",
-)
+def disk_full() -> Found:
+    """One trouble of this machine, however many accounts run into it."""
+    advice = _("Make room, or give the data folder a larger disk: mail stays on its server.")
+    return Found(Kind.DISK, "", _("The disk is full: no email can be received."), advice)
 
 
 def raise_(found: Found, now: datetime) -> None:
@@ -109,7 +108,8 @@ def failed(account: EmailAccount, way: Kind, kind: str, error: str, now: datetim
 
 def advice_for(account: EmailAccount) -> str:
     """Where to look."""
-    return f"Open {account} in System email accounts and press Test: it says at which step it stops."
+    text = _("Open %(account)s in System email accounts and press Test: it says at which step it stops.")
+    return text % {"account": account}
 
 
 def worked(account: EmailAccount, way: Kind, now: datetime) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from mailroom.base import prepared
 from mailroom.flows.watching import alerts
@@ -23,7 +25,10 @@ SILENT = timedelta(minutes=2)
 LEAST_FREE_BYTES, LEAST_FREE_SHARE = 1_000_000_000, 0.05
 TRIED_BYTES = 1_000_000
 DEFAULT_PENDING = WatchingOptions._meta.get_field("oldest_pending_minutes").get_default()
-DIRECTIONS = {Direction.INCOMING: "to be processed", Direction.OUTGOING: "to be sent"}
+WAITED = {
+    Direction.INCOMING: gettext_lazy("%(account)s: an email has waited %(n)d minutes to be processed."),
+    Direction.OUTGOING: gettext_lazy("%(account)s: an email has waited %(n)d minutes to be sent."),
+}
 
 
 def look(now: datetime) -> None:
@@ -41,8 +46,8 @@ def oldest_pending(now: datetime) -> list[Found]:
     for account, direction, first, minutes in _waiting(now):
         age = now - first
         if minutes is not None and age > timedelta(minutes=minutes):
-            words = f"{account}: an email has waited {int(age.total_seconds() // 60)} minutes {DIRECTIONS[direction]}."
-            advice = "Open Send and receive email: it says what the account last ran into."
+            words = WAITED[direction] % {"account": account, "n": int(age.total_seconds() // 60)}
+            advice = _("Open Send and receive email: it says what the account last ran into.")
             found.append(Found(Kind.OLDEST_PENDING, f"{account} {direction}", words, advice, account))
     return found
 
@@ -82,8 +87,9 @@ def no_mail(now: datetime) -> list[Found]:
     for account in watched:
         hours = account.hours
         if now - account.last > timedelta(hours=hours):
-            words = f"{account}: no email has come for more than {hours} hours."
-            advice = "Send a mail to the address. If it does not arrive, ask whoever runs the mail server."
+            text = _("%(account)s: no email has come for more than %(n)d hours.")
+            words = text % {"account": account, "n": hours}
+            advice = _("Send a mail to the address. If it does not arrive, ask whoever runs the mail server.")
             found.append(Found(Kind.NO_MAIL, account.email_account_id, words, advice, account))
     return found
 
@@ -105,28 +111,34 @@ def consent_ends(now: datetime) -> list[Found]:
         options = getattr(account, "watching", None) or WatchingOptions()
         ends = consent_end(account)
         if ends and options.consent_ends_days is not None and ends - now <= timedelta(days=options.consent_ends_days):
-            words = f"The sign-in of account {account} {_in_days(ends - now)}: sign in again."
-            advice = f"Open {account} in System email accounts and press Give consent: every setting stays."
+            words = _in_days(account, ends - now)
+            text = _("Open %(account)s in System email accounts and press Give consent: every setting stays.")
+            advice = text % {"account": account}
             found.append(Found(Kind.CONSENT_ENDS, account.email_account_id, words, advice, account))
     return found
 
 
-def _in_days(left: timedelta) -> str:
+def _in_days(account: EmailAccount, left: timedelta) -> str:
     if left <= timedelta(0):
-        return "has ended"
+        return _("The sign-in of account %(account)s has ended: sign in again.") % {"account": account}
     days = -(-left // timedelta(days=1))
-    return "ends within a day" if days == 1 else f"ends in {days} days"
+    text = ngettext(
+        "The sign-in of account %(account)s ends within a day: sign in again.",
+        "The sign-in of account %(account)s ends in %(n)d days: sign in again.",
+        days,
+    )
+    return text % {"account": account, "n": days}
 
 
 def disk() -> list[Found]:
     """The disks of the data and of the files, when little is free or no file is taken (quota, read only, no inodes)."""
     folders = [folder for folder in (settings.DATA, settings.ENVIRONMENT.files_folder) if folder.is_dir()]
     if not all(_takes_a_file(folder) for folder in folders):
-        return [alerts.DISK_FULL]
+        return [alerts.disk_full()]
     for usage in map(shutil.disk_usage, folders):
         if usage.free < min(LEAST_FREE_BYTES, usage.total * LEAST_FREE_SHARE):
-            words = f"The disk is nearly full: {usage.free // 1_000_000} MB are free."
-            return [Found(Kind.DISK, "", words, alerts.DISK_FULL.advice)]
+            words = _("The disk is nearly full: %(n)d MB are free.") % {"n": usage.free // 1_000_000}
+            return [Found(Kind.DISK, "", words, alerts.disk_full().advice)]
     return []
 
 
@@ -156,7 +168,7 @@ def standing(now: datetime) -> QuerySet[Alert]:
     """The alerts to show. That all workers are silent is found here: no worker is left to find it."""
     last = newest_beat()
     if last is not None and now - last > SILENT:
-        words = "Nothing has been worked on for more than 2 minutes: no worker runs, or all are stuck."
-        advice = "Start Mailroom again (mailroom up, or mailroom worker). What was under way is taken up by itself."
+        words = _("Nothing has been worked on for more than 2 minutes: no worker runs, or all are stuck.")
+        advice = _("Start Mailroom again (mailroom up, or mailroom worker). What was under way is taken up by itself.")
         alerts.raise_(Found(Kind.WORKER, "", words, advice), now)
     return alerts.shown(now)

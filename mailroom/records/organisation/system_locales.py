@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 
@@ -40,6 +41,15 @@ def zone_of(language: str) -> ZoneInfo:
     rows = {one.code.lower(): one for one in SystemLocale.objects.filter(active=True)}
     default = next((one for one in rows.values() if one.default), SystemLocale())
     return ZoneInfo(rows.get(language.lower(), default).time_zone)
+
+
+def speaking() -> translation.override:
+    """The language in which the system notes what everybody reads: the default locale's, else English."""
+    code = SystemLocale.objects.filter(default=True, active=True).values_list("code", flat=True).first()
+    try:
+        return translation.override(translation.get_supported_language_variant((code or "").lower()))
+    except LookupError:
+        return translation.override(settings.LANGUAGE_CODE)
 
 
 def save(code: str, description: str, active: bool = True, time_zone: str | None = None) -> SystemLocale:

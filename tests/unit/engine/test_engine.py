@@ -10,6 +10,8 @@ from django.db import transaction
 
 from mailroom.base import engine
 from mailroom.base.engine import registry
+from mailroom.flows.watching import alerts
+from mailroom.records.organisation import system_locales
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -188,3 +190,13 @@ def test_long_work_is_told_that_its_worker_stops(ran: list[object], worker: engi
     assert worker.stop(timeout=10)
     assert ran == ["began", "ended"]
     assert not engine.stopping()
+
+
+def test_tasks_note_in_the_language_of_the_default_locale(ran: list[object], worker: engine.Worker) -> None:
+    """What a worker writes for everybody to read, such as an alert."""
+    system_locales.make_default(system_locales.save("nb", "Norsk bokmål"))
+    engine.within(system_locales.speaking)
+    engine.task("test.say")(lambda: ran.append(alerts.disk_full().words))
+    start(worker)
+    engine.wake("test.say")
+    wait_until(lambda: ran == ["Disken er full: ingen e-post kan mottas."])
