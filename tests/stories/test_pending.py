@@ -118,3 +118,11 @@ def test_an_empty_queue_says_what_its_criteria_leave_out_and_leads_there(
     expect(page.locator("#list")).to_contain_text("1 email waits that the criteria above leave out.")
     page.get_by_role("link", name="Show all").click()
     expect(steps.row(page, "Our offer")).to_be_visible()
+
+
+def test_the_status_of_a_pending_email_is_in_sight_on_a_desk(at: Opener, email: Email, anna: User) -> None:
+    page = at("/sm507000/?account=&type=all")
+    whole, status = (page.locator(one).first.bounding_box() for one in (".datagrid", "#list td.c-status"))
+    assert whole is not None
+    assert status is not None
+    assert status["x"] + status["width"] <= whole["x"] + whole["width"] + 1

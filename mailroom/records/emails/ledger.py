@@ -57,7 +57,7 @@ def refusals(email_ids: Collection[int]) -> dict[int, str]:
     rows = Recipient.objects.filter(email_id__in=tables.among(email_ids), outcome=Outcome.REFUSED)
     found: dict[int, list[str]] = defaultdict(list)
     for email_id, address, reply in rows.order_by("email_id", "position").values_list("email_id", "address", "reply"):
-        found[email_id].append(_("Refused: %(address)s: %(why)s") % {"address": address, "why": reply})
+        found[email_id].append(f"{address}: {reply}")
     return {pk: _told(lines) for pk, lines in found.items()}
 
 

@@ -171,6 +171,11 @@ def test_a_canceled_email_says_why_and_that_nobody_waits_for_it(signed_in: Clien
     assert "waiting" not in pane
     assert "Not sent yet" in pane
     assert "the customer answered first." in signed_in.get(f"/cr306015/{sent.pk}/").content.decode()
+    User.objects.update(language="nb")
+    for address in (f"/cr306015/{sent.pk}/", "/co409080/"):
+        page = signed_in.get(address).content.decode()
+        assert "kunden svarte først." in page
+        assert "the customer answered first" not in page
 
 
 @pytest.mark.django_db(transaction=True)

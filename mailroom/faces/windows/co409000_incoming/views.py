@@ -105,7 +105,7 @@ class Incoming(GridWindow):
 
     def row_detail(self, row: Email) -> str:
         """Why it failed."""
-        return row.error
+        return tables.trouble(row)
 
     def row_label(self, row: Email) -> str:
         """The subject."""

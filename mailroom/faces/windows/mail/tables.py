@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.faces.windows.kit import cells, requests
@@ -35,6 +36,11 @@ def related_cell(row: Any) -> SafeString | str:
     if not row.related_entity_type or not row.related_entity_description:
         return str(row.related_entity_description)
     return cells.link(row.related_entity_description, f"/entity/{row.related_entity_type}/{row.related_entity_id}/")
+
+
+def trouble(email: Email) -> str:
+    """What is wrong with it; a sentence that a worker wrote down as it stands in the code, in the reader's language."""
+    return gettext(email.error) if email.error else ""
 
 
 def sender(email: Email) -> str:
