@@ -64,7 +64,7 @@ def _telling(job: Job, account_id: int) -> Callable[[int, int], None]:
 
 
 def _process(job: Job) -> None:
-    """Chosen emails by account and direction, a few at a time so that Cancel is heard."""
+    """Chosen emails by account and direction, a few at a time; Cancel is heard amid them, too."""
     rows = Email.objects.filter(pk__in=job.arguments["ids"], status__in=(Status.PENDING, Status.FAILED))
     groups: dict[tuple[int, str], list[int]] = {}
     for pk, account_id, direction in rows.order_by("account_id", "pk").values_list("pk", "account_id", "direction"):
@@ -78,10 +78,20 @@ def _process(job: Job) -> None:
 
 def _process_chunk(job: Job, account_id: int, direction: str, ids: list[int]) -> None:
     if direction == Direction.OUTGOING:
-        error = send.send_account(account_id, clock.now(), manual=True, only=ids).error
+        error = send.send_account(
+            account_id,
+            clock.now(),
+            manual=True,
+            only=ids,
+            stop=lambda: jobs.canceled(job),
+            progress=_telling(job, account_id),
+        ).error
     else:
         error = pipeline.process_account(account_id, clock.now(), ids, job.owner).error
+    given_back = jobs.canceled(job)
     for pk, status, reason in Email.objects.filter(pk__in=ids).values_list("pk", "status", "error"):
+        if given_back and status == Status.PENDING:
+            continue  # not tried: it waits as before
         jobs.tell(job, str(pk), "" if status == Status.PROCESSED else reason or error or _("Not processed"))
 
 

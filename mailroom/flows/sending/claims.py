@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from mailroom.base import rows as tables
@@ -115,6 +115,13 @@ def read_again(offer: Offer, raw: bytes) -> Offer:
     if offer.letter.international or raw[: raw.find(b"\r\n\r\n")].isascii():
         return offer
     return replace(offer, letter=replace(offer.letter, international=True))
+
+
+def plan_again(ids: Collection[int], now: datetime) -> None:
+    """Planned mail that a person wanted sent at once, and that was not tried, waits for its moment again."""
+    if ids:
+        planned = Email.objects.filter(pk__in=tables.among(ids), status=Status.PENDING, start_at__gt=now)
+        planned.update(next_attempt_at=F("start_at"))
 
 
 def more_urgent(account_id: int, lane: int, now: datetime) -> bool:

@@ -97,6 +97,7 @@ def _work(run: Run, now: datetime, only: Collection[int] | None) -> str:
         parts = [None] if only is None else [wanted[start : start + CLAIM] for start in range(0, len(wanted), CLAIM)]
         errors = [_batches(run, now, part) for part in parts]
         run.write()
+        claims.plan_again(wanted, now)
         return next((error for error in errors if error), "")
     except journal.LeaseLost:
         return _("Another worker has taken this run for dead and goes on with its mail.")

@@ -25,7 +25,14 @@ from mailroom.records.organisation.models import Employee
 from mailroom.records.preferences import current
 
 MOST_COUNTED = 1000
-WIDTHS = {"account": 14, "from": 20, "to": 22, "owner": 16, "status": 18}  # all in sight on a desk of 1440 pixels
+WIDTHS = {
+    "account": 14,
+    "from": 20,
+    "to": 22,
+    "start": 14,
+    "owner": 16,
+    "status": 20,
+}
 
 
 class Criteria(forms.Form):
