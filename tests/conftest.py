@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.organisation.models import Employee, User
@@ -97,6 +98,12 @@ def _data_folder() -> Iterator[None]:
     """The data folder goes when the tests are over."""
     yield
     shutil.rmtree(os.environ["MAILROOM_DATA"], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """A page that was asked for in another language leaves it active in the test's thread (LocaleMiddleware)."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
