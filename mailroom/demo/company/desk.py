@@ -14,13 +14,18 @@ from mailroom.records.crm.models import (
     ExpenseReceipt,
     Task,
 )
+from mailroom.records.filters import saved
+from mailroom.records.filters.lines import Line
 from mailroom.records.organisation.models import Employee
+
+FAILED_LATELY = [Line("status", "equals", "failed"), Line("date", "greater", "@Today-7")]
 
 
 def lay(now: datetime, employees: dict[str, Employee], cases: dict[str, Case]) -> None:
     """Make all rows; accounts and cases are there already."""
     _prospects(employees)
     _documents(now)
+    keep_filters(employees)
     for row in cast.everything()["receipts"]:
         receipt = ExpenseReceipt(
             description=row["description"],
@@ -41,6 +46,15 @@ def lay(now: datetime, employees: dict[str, Employee], cases: dict[str, Case]) -
         event.starts_at, event.ends_at = start, start + timedelta(hours=1)
         _for_case(event, cases[row["case"]])
         saving.save(event, now - timedelta(days=row["days"]), employees[row["by"]].user)
+
+
+def keep_filters(employees: dict[str, Employee]) -> None:
+    """Two filters that everybody finds in the navigation pane."""
+    maja = employees["maja"].user
+    assert maja is not None  # noqa: S101  # every employee of the cast signs in
+    reminders = [Line("subject", "contains", "purring", then="or"), Line("subject", "contains", "reminder")]
+    saved.save(maja, "CO409070", "Reminders", reminders, shared=True)
+    saved.save(maja, "CO409070", "Failed this week", FAILED_LATELY, shared=True)
 
 
 def _prospects(employees: dict[str, Employee]) -> None:

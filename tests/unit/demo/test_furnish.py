@@ -24,6 +24,7 @@ from mailroom.records.crm.models import Contact
 from mailroom.records.email_accounts.models import EmailAccount
 from mailroom.records.emails.compose import DraftFields
 from mailroom.records.emails.models import Email, Lane
+from mailroom.records.filters import saved
 from mailroom.records.organisation.models import User
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -103,6 +104,17 @@ def test_a_customer_answers_what_is_sent_to_him(furnished: MailWorld) -> None:
     sent.refresh_from_db()
     assert (answer.from_address, answer.thread_id) == (mads, sent.thread_id)
     assert answer.subject.startswith("Re: Crates")
+
+
+def test_shared_filters_find_what_they_are_called_after(furnished: MailWorld) -> None:
+    client, maja = Client(), User.objects.get(login="maja")
+    client.force_login(maja)
+    found = {
+        kept.name: client.get(f"/co409070/?tab=f{kept.pk}").content.decode()
+        for kept in saved.visible_to(maja, "CO409070")
+    }
+    assert "faktura 104821" in found["Reminders"]
+    assert "faktura 104902" in found["Failed this week"]
 
 
 def test_schedules_have_a_history_and_a_next_run(furnished: MailWorld) -> None:

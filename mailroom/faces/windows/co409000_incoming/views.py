@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from mailroom.faces.windows.co409000_incoming.window import WINDOW
 from mailroom.faces.windows.kit.actions import SEPARATOR, Menu
 from mailroom.faces.windows.kit.grid import Empty, FilterTab, GridWindow, Notice
-from mailroom.faces.windows.mail import commands, creating, linking, reading, searching, snoozing, tables
+from mailroom.faces.windows.mail import (
+    commands,
+    creating,
+    linking,
+    reading,
+    searching,
+    shortcuts,  # noqa: F401 registers groups of the navigation pane
+    snoozing,
+    tables,
+)
 from mailroom.records.emails import properties
 from mailroom.records.emails.models import Box, Email
 

@@ -30,6 +30,7 @@ TONES = {
     ScheduleRun.State.WITH_ERRORS: "warn",
     ScheduleRun.State.ABORTED: "bad",
 }
+ICONS = {ScheduleRun.State.WITH_ERRORS: "warn"}
 SHOWN_RUNS = 100
 
 
@@ -91,7 +92,10 @@ def active_cell(row: Schedule) -> Any:
 def result_cell(row: Any) -> Any:
     """How the last run ended."""
     run = row.last_run
-    return cells.status(run.get_state_display(), TONES[ScheduleRun.State(run.state)]) if run else cells.muted("–")
+    if run is None:
+        return cells.muted("–")
+    state = ScheduleRun.State(run.state)
+    return cells.status(run.get_state_display(), TONES[state], ICONS.get(state, ""))
 
 
 RUN = Action("run", gettext_lazy("Run now"), run=run_now, icon="play", roles=ROLES)
@@ -237,6 +241,7 @@ class OneSchedule(RecordWindow):
             "condition_lines": lines.shown("condition", form.lines_of("condition"), **values),  # type: ignore[attr-defined]
             "runs": list(record.runs.select_related("by")[:SHOWN_RUNS]) if record is not None else [],
             "tones": TONES,
+            "icons": ICONS,
             **fragments.preview_of(form),
         }
 
