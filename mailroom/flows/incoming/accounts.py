@@ -90,12 +90,16 @@ def save_account(values: Mapping[str, Any]) -> EmailAccount:
     account.save()
     for row in rows[1:]:
         row.account = account  # type: ignore[attr-defined]  # each of these rooms has the account as its key
-        if isinstance(row, SendingOptions):  # whoever mends an account has it tried at once
-            row.held_until, row.failed_sessions = None, 0
         row.save()
+    try_at_once(account)
     if FOLDERS in given:
         _save_folders(account, given[FOLDERS])
     return account
+
+
+def try_at_once(account: EmailAccount) -> None:
+    """Whoever mends an account has it sent from at once; receiving goes by when it was changed."""
+    SendingOptions.objects.filter(pk=account.pk).update(held_until=None, failed_sessions=0)
 
 
 def _keep_secrets_at_home(

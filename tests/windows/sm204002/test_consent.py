@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from mailroom.flows.sending.models import SendingOptions
 from mailroom.flows.watching.models import WatchingOptions
 from mailroom.records.email_accounts import oauth2
 from mailroom.records.email_accounts.models import EmailAccount
@@ -144,3 +145,10 @@ def test_bad_ids_and_wrong_methods_are_refused(signed_in: Client, account: Email
     assert signed_in.post("/sm204002/do/consent/", {"ids": 999_999}).status_code == 404
     assert signed_in.get("/sm204002/do/consent/").status_code == 405
     assert signed_in.post(CALLBACK).status_code == 405
+
+
+def test_after_the_consent_the_account_rests_no_longer(signed_in: Client, account: EmailAccount, now: datetime) -> None:
+    SendingOptions.objects.create(account=account, held_until=now + timedelta(days=9000), failed_sessions=4)
+    signed_in.get(at_the_provider(press(signed_in, account)["Location"]))
+    kept = SendingOptions.objects.get(account=account)
+    assert (kept.held_until, kept.failed_sessions) == (None, 0)

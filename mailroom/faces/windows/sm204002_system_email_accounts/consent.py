@@ -17,6 +17,7 @@ from mailroom.faces.windows.kit.registry import ADMINISTRATORS
 from mailroom.faces.windows.kit.toasts import Toast
 from mailroom.faces.windows.kit.views import WindowView
 from mailroom.faces.windows.sm204002_system_email_accounts.window import WINDOW
+from mailroom.flows.incoming import accounts
 from mailroom.flows.watching import looking
 from mailroom.records.email_accounts import oauth2, tokens
 from mailroom.records.email_accounts.models import EmailAccount, SignInMethod
@@ -88,6 +89,7 @@ class Callback(WindowView):
         except (oauth2.ConsentLost, oauth2.ServerAway) as error:
             return self._back(request, account, _("The provider gave no tokens. %(words)s") % {"words": error})
         tokens.consent(account, given, clock.now())
+        accounts.try_at_once(account)
         return self._back(request, account, "")
 
     def _back(self, request: HttpRequest, account: EmailAccount | None, trouble: str) -> HttpResponse:
