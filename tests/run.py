@@ -68,7 +68,7 @@ def main(arguments: list[str]) -> int:
         return sum(counts.get(name, 0) for _status, counts in results for name in names)
 
     if total("skipped"):
-        print(f"{total('skipped')} skipped: the corpus is not on this machine")
+        print(f"{total('skipped')} skipped: the reports above say why")
     print(f"{total('passed')} passed, {total('failed', 'error')} failed")
     # A selection without a test of the database leaves nothing for the second run: that is no failure.
     return next((status for status, _counts in results if status not in {0, NOTHING_FOUND}), results[0][0])

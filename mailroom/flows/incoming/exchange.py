@@ -45,7 +45,7 @@ class AccountResult:
     @property
     def error(self) -> str:
         """The first thing that went wrong, in words; empty when nothing did."""
-        parts = (self.received, self.processed, self.sent)
+        parts = (self.received, self.processed, None if self._sent_elsewhere else self.sent)
         return next((part.error for part in parts if part and part.error), "")
 
     def __str__(self) -> str:
@@ -54,12 +54,16 @@ class AccountResult:
         if self.received is not None:
             words.append(_("%(n)d received") % {"n": self.received.stored})
         if self.sent is not None:
-            words.append(_("%(n)d sent") % {"n": self.sent.sent})
+            words.append(self.sent.error if self._sent_elsewhere else _("%(n)d sent") % {"n": self.sent.sent})
         if self.sent is not None and self.sent.failed:
             words.append(_("%(n)d failed") % {"n": self.sent.failed})
         if self.archived:
             words.append(_("%(n)d archived") % {"n": self.archived})
         return ", ".join(words)
+
+    @property
+    def _sent_elsewhere(self) -> bool:
+        return self.sent is not None and self.sent.busy
 
     @property
     def emails(self) -> int:

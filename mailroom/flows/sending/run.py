@@ -50,6 +50,7 @@ class Run:
     sessions: list[SmtpSession] = field(default_factory=list)
     queue: deque[Offer] = field(default_factory=deque)
     limited: str = ""  # the server's words when it said that the account sends too much for now
+    busy: bool = False  # no session was free: another worker sends on the account
     trouble: str = ""  # the words of a session that was lost before it took anything
     most_taken: int = 0  # the most mails that one session has taken so far
     accepted_at: deque[float] = field(default_factory=lambda: deque(maxlen=10_000))

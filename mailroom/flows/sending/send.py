@@ -31,7 +31,10 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What one run over an account came to; `seconds` is wall time."""
+    """What one run over an account came to; `seconds` is wall time.
+
+    `busy`: another worker sends on the account and takes this mail too; `error` says so, and nothing is wrong.
+    """
 
     account: str
     sent: int = 0
@@ -40,6 +43,7 @@ class SendResult:
     in_doubt: int = 0
     seconds: float = 0.0
     error: str = ""
+    busy: bool = False
 
 
 def send_account(
@@ -71,7 +75,14 @@ def send_account(
     counts = run.counts
     seconds = time.monotonic() - started
     return SendResult(
-        account.email_account_id, counts.sent, counts.deferred, counts.failed, counts.in_doubt, seconds, error
+        account.email_account_id,
+        counts.sent,
+        counts.deferred,
+        counts.failed,
+        counts.in_doubt,
+        seconds,
+        error,
+        run.busy,
     )
 
 
@@ -91,6 +102,7 @@ def _work(run: Run, now: datetime, only: Collection[int] | None) -> str:
         changes = {"error": "", "failed_step": "", "attempts": 0, "next_attempt_at": moment}
         settle.forget_refusals(status.move_many(only, Action.PROCESS, now, changes=changes).ids)
     if not journal.open_slots(run.account.pk, run.name, run.options.most_sessions, 1, moment):
+        run.busy = True
         return _("Another worker is sending on this account; it takes this mail too.") if run.policy.manual else ""
     try:
         wanted = list(only) if only is not None else []

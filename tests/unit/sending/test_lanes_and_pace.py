@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from mailroom.flows.incoming import exchange
+from mailroom.flows.incoming.exchange import Exchange
 from mailroom.flows.sending import bulk, claims, journal, outbox, run, send, turns
 from mailroom.flows.sending.models import SendingOptions
 from mailroom.flows.sending.outbox import NewEmail
@@ -96,6 +98,8 @@ def test_no_account_has_more_sessions_than_it_allows_over_all_workers(
     claims.claim(account, "stuck", now, 1)
     assert send.send_account(account.pk, now, read_clock=lambda: now).sent == 0
     assert "Another worker" in send.send_account(account.pk, now, manual=True, read_clock=lambda: now).error
+    by_hand = exchange.run_one(Exchange.SEND_ALL, account.pk, lambda: now, manual=True)
+    assert (by_hand.error, "Another worker" in str(by_hand)) == ("", True)  # nothing is wrong with that
     later = now + journal.LEASE + timedelta(seconds=1)
     assert account.pk in turns.due_accounts(later)
     assert send.send_account(account.pk, later, read_clock=lambda: later).sent == 2
