@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from mailroom.base import clock
+from mailroom.faces.windows.kit import jobs
 from mailroom.records.organisation.models import Job, User
 
 HTMX = {"HX-Request": "true", "HX-Target": "job"}
@@ -84,3 +85,8 @@ def test_bad_id_and_wrong_method(browser: Client, make_job: Maker) -> None:
     assert browser.get("/jobs/999999/").status_code == 404
     assert browser.get(f"/jobs/{job.pk}/cancel/").status_code == 405
     assert browser.post(f"/jobs/{job.pk}/").status_code == 405
+
+
+@pytest.mark.parametrize(("state", "tone"), [("done", "ok"), ("canceled", "warn"), ("failed", "bad")])
+def test_the_end_of_a_job_has_the_colour_of_how_it_ended(state: str, tone: str) -> None:
+    assert jobs.Progress(Job(state=state, done=3), clock.now()).tone == tone

@@ -60,7 +60,7 @@ class Progress:
         """The banner's colour at the end."""
         if self.job.state == JobState.FAILED or self.job.failed:
             return "bad" if self.job.state == JobState.FAILED or not self.job.done else "warn"
-        return "ok"
+        return "warn" if self.job.state == JobState.CANCELED else "ok"
 
 
 def spoken(span: timedelta) -> str:
