@@ -68,10 +68,12 @@ def test_save_keeps_the_filter_as_a_tab_that_can_be_used_again(signed_in: Client
     kept = SavedFilter.objects.get()
     assert answer["Location"] == f"/co409080/?tab=f{kept.pk}"
     page = signed_in.get(answer["Location"]).content.decode()
+    tab = f'href="?tab=f{kept.pk}"'
     assert "Reminders" in page
+    assert tab in page
     assert listed(signed_in, answer["Location"]) == {"Reminder one", "Reminder two"}
     assert "Reminders" not in teammate.get("/co409080/").content.decode()
-    assert "Reminders" not in signed_in.get("/co409000/").content.decode()
+    assert tab not in signed_in.get("/co409000/").content.decode()
 
 
 def test_a_shared_filter_is_everybodys_to_use_and_not_to_delete(
