@@ -82,3 +82,15 @@ def test_a_press_on_a_row_that_is_replaced_meanwhile_opens_it(incoming: Page) ->
     page.wait_for_function("one => !one.isConnected", arg=gone)
     page.mouse.up()
     expect(page.locator("#reader")).to_have_attribute("aria-label", "Letter 2")
+
+
+def test_a_command_is_about_what_is_read_when_the_list_came_anew(incoming: Page) -> None:
+    page = incoming
+    page.get_by_role("link", name="Letter 3").click()
+    expect(page.locator("#reader")).to_have_attribute("aria-label", "Letter 3")
+    with page.expect_response("**/co409000/"):
+        page.locator("[data-refresh]").dispatch_event("mailroom:refresh")
+    page.locator(".toolbar summary", has_text="Actions").first.click()
+    page.locator(".toolbar details[open] .menu__item", has_text="Archive").first.click()
+    expect(page.locator("#toasts")).to_contain_text("1 email archived")
+    assert list(Email.objects.filter(archived=True).values_list("subject", flat=True)) == ["Letter 3"]

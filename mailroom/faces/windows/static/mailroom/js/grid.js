@@ -36,6 +36,8 @@ const paint = () => {
   if (everything && viewed !== view()) everything = false; // nobody chose the rows of another tab or search
   const opened = $("#reader[data-record]")?.dataset.record;
   if (opened && !current()) rows().find((row) => row.dataset.row === opened)?.setAttribute("aria-current", "true");
+  const reading = $("#rows [data-open-row]"); // a list that came anew does not know what is read beside it
+  if (opened && reading?.disabled) { reading.value = opened; reading.disabled = false; }
   const ids = chosen();
   const shown = boxes();
   shown.forEach((box) => { box.checked = everything || ids.has(box.value); });
