@@ -84,7 +84,7 @@ class Listener:
             if not imap_idle.is_offered(session):
                 return False
             session.count(self.folder or session.folders(self.account.root_folder)[0])
-            self._note(str)
+            self._note(lambda: "")
             self._news()  # what came while nobody listened
             while not self._stopping.is_set():
                 imap_idle.wait(session, self._news)

@@ -16,15 +16,15 @@ SHARERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 LONGEST_NAME = 60
 
 
-def visible_to(user: User, window_id: str) -> QuerySet[SavedFilter]:
-    """The person's own filters of a window and those that others share."""
-    return SavedFilter.objects.filter(Q(owner=user) | Q(shared=True), window_id=window_id).order_by("name", "pk")
+def visible_to(user: User, *window_ids: str) -> QuerySet[SavedFilter]:
+    """The person's own filters of these windows and those that others share."""
+    return SavedFilter.objects.filter(Q(owner=user) | Q(shared=True), window_id__in=window_ids).order_by("name", "pk")
 
 
-def known_to(user: User, window_id: str) -> list[SavedFilter]:
+def known_to(user: User, *window_ids: str) -> list[SavedFilter]:
     """The same, read."""
-    key = ("saved filters", user.pk, window_id)
-    return prepared.objects(SavedFilter, key, lambda: visible_to(user, window_id))
+    key = ("saved filters", user.pk, window_ids)
+    return prepared.objects(SavedFilter, key, lambda: visible_to(user, *window_ids))
 
 
 def may_change(user: User, kept: SavedFilter) -> bool:

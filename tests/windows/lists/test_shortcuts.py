@@ -59,3 +59,14 @@ def test_who_is_no_employee_and_kept_nothing_sees_no_empty_groups(client: Client
     page = pages.read(pages.signed_in(reader), "/co409000/")
     assert "Saved filters" not in page
     assert "My work groups" not in page
+
+
+def test_filters_of_windows_that_another_role_no_longer_has_are_left_out(administrator: User) -> None:
+    """What was asked for in one role is not what is shown in the next."""
+    saved.save(administrator, "SM507020", "Of the quarantine", REMINDERS)
+    saved.save(administrator, "CO409070", "Of all emails", REMINDERS)
+    assert "Of the quarantine" in pages.read(pages.signed_in(administrator), "/co409000/")
+    User.objects.filter(pk=administrator.pk).update(role="reader")
+    page = pages.read(pages.signed_in(administrator), "/co409000/")
+    assert "Of the quarantine" not in page
+    assert "Of all emails" in page

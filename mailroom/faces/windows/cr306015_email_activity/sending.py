@@ -55,7 +55,7 @@ def start_of(request: HttpRequest, now: datetime) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise ValidationError(_("Choose a day and a time to send at.")) from None
-    at = at if at.tzinfo else at.replace(tzinfo=waiting.zone_of(requests.user_of(request)))
+    at = at if at.tzinfo else at.replace(tzinfo=requests.user_of(request).zone)
     if at <= now:
         raise ValidationError(_("The time to send at is over already. Choose a later one, or Send."))
     if at > now + LATEST:
@@ -87,7 +87,7 @@ def _toast(email: Email, at: datetime | None, seconds: int, user: User) -> toast
     who = email.to_line or email.cc_line or email.bcc_line
     undo: dict[str, Any] = {"undo_url": "/cr306015/do/undo-send/", "ids": (email.pk,)}
     if at is not None:
-        local = at.astimezone(waiting.zone_of(user)).replace(tzinfo=None)
+        local = at.astimezone(user.zone).replace(tzinfo=None)
         words = _("Email to %(who)s goes %(when)s") % {"who": who, "when": waiting.spoken(local)}
         return toasts.Toast(words, **undo, link_url=commands.open_address(email), link_text=_("Open email"))
     if not seconds:

@@ -30,7 +30,6 @@ from mailroom.faces.windows.mail import (
     routes,
     tables,
     together,
-    waiting,
 )
 from mailroom.flows.incoming import pipeline
 from mailroom.flows.sending import send
@@ -158,7 +157,7 @@ class EmailActivity(RecordWindow):
             "draft_key": request.POST.get("draft_key") or drafting.new_key(),
             "stale": getattr(request, "stale", None),
             "findings": getattr(request, "findings", None),
-            "choices": sending.choices(clock.now(), waiting.zone_of(user)),
+            "choices": sending.choices(clock.now(), user.zone),
             "zone": user.time_zone,
             "templates": inserting.templates(),
             "most_bytes": compose.LARGEST_FILES,

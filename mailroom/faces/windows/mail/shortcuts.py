@@ -2,17 +2,15 @@
 
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.base import prepared
 from mailroom.faces.windows.kit import chrome, filters, registry, requests
 from mailroom.faces.windows.kit.registry import Workspace
-from mailroom.records.filters import lines
+from mailroom.records.filters import lines, saved
 from mailroom.records.filters.lines import Line
-from mailroom.records.filters.models import SavedFilter
-from mailroom.records.organisation.models import User, Workgroup
+from mailroom.records.organisation.models import Workgroup
 
 MOST = 12  # of each; more stand as tabs of their windows
 INCOMING = "/co409000/"
@@ -24,8 +22,7 @@ def saved_filters(request: HttpRequest, workspace: Workspace) -> chrome.Group | 
     if workspace is not Workspace.MAIL:
         return None
     user = requests.user_of(request)
-    windows = {one.id: one for one in registry.WINDOWS.of_workspace(workspace, user)}
-    found = prepared.objects(SavedFilter, ("filters of mail", user.pk), lambda: _of(user, sorted(windows)))
+    windows = {one.id: one for one in registry.WINDOWS.of_workspace(workspace, user) if user.role in one.roles}
     items = [
         chrome.Item(
             kept.name,
@@ -33,14 +30,9 @@ def saved_filters(request: HttpRequest, workspace: Workspace) -> chrome.Group | 
             "filter",
             str(windows[kept.window_id].name),
         )
-        for kept in found
+        for kept in saved.known_to(user, *sorted(windows))[:MOST]
     ]
     return chrome.Group(_("Saved filters"), items)
-
-
-def _of(user: User, windows: list[str]) -> QuerySet[SavedFilter]:
-    mine = Q(owner=user) | Q(shared=True)
-    return SavedFilter.objects.filter(mine, window_id__in=windows).order_by("name", "pk")[:MOST]
 
 
 @chrome.group
@@ -49,9 +41,9 @@ def my_workgroups(request: HttpRequest, workspace: Workspace) -> chrome.Group | 
     if workspace is not Workspace.MAIL:
         return None
     user = requests.user_of(request)
-    mine = Workgroup.objects.filter(members__user=user, active=True).order_by("description", "pk")
-    rows = prepared.values(("work groups of", user.pk), lambda: mine.values_list("workgroup_id", "description")[:MOST])
-    items = [chrome.Item(name or key, _incoming_of(name), "people") for key, name in rows if name]
+    mine = Workgroup.objects.filter(members__user=user, active=True).exclude(description="").order_by("description")
+    names = prepared.values(("work groups of", user.pk), lambda: mine.values_list("description")[:MOST])
+    items = [chrome.Item(name, _incoming_of(name), "people") for (name,) in names]
     return chrome.Group(_("My work groups"), items)
 
 

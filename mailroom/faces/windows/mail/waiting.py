@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,14 +12,6 @@ from mailroom.flows.sending.models import SendingOptions
 from mailroom.records.emails.models import Direction, Email, Status
 from mailroom.records.organisation.models import User
 from mailroom.records.preferences import current
-
-
-def zone_of(user: User) -> ZoneInfo:
-    """The person's time zone."""
-    try:
-        return ZoneInfo(user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def spoken(at: datetime) -> str:
@@ -97,5 +88,5 @@ def _of_mail(email: Email, user: User, now: datetime) -> str:
 
 
 def _moment(at: datetime, user: User) -> dict[str, str]:
-    local = at.astimezone(zone_of(user)).replace(tzinfo=None)
+    local = at.astimezone(user.zone).replace(tzinfo=None)
     return {"when": spoken(local), "zone": user.time_zone}

@@ -31,13 +31,17 @@ const view = () => {
   [...PAGING, "sort"].forEach((name) => query.delete(name));
   return query.toString();
 };
+// What is read beside the list is what its commands are about where no row is chosen.
+const read = (id) => {
+  const open = $("[data-open-row]");
+  if (open && id) { open.value = id; open.disabled = false; }
+};
 const paint = () => {
   if (!list()) return;
   if (everything && viewed !== view()) everything = false; // nobody chose the rows of another tab or search
   const opened = $("#reader[data-record]")?.dataset.record;
   if (opened && !current()) rows().find((row) => row.dataset.row === opened)?.setAttribute("aria-current", "true");
-  const reading = $("#rows [data-open-row]"); // a list that came anew does not know what is read beside it
-  if (opened && reading?.disabled) { reading.value = opened; reading.disabled = false; }
+  if ($("[data-open-row]")?.disabled) read(opened); // a list that came anew does not know what is read beside it
   const ids = chosen();
   const shown = boxes();
   shown.forEach((box) => { box.checked = everything || ids.has(box.value); });
@@ -112,8 +116,7 @@ const mark = (row) => {
   rows().forEach((one) => one.removeAttribute("aria-current"));
   row?.setAttribute("aria-current", "true");
   row?.scrollIntoView({ block: "nearest" });
-  const open = $("[data-open-row]");
-  if (open && row) { open.value = row.dataset.row; open.disabled = false; }
+  read(row?.dataset.row);
 };
 const opener = (row) => row && $("a[data-open]", row);
 export const step = (by) => {
